@@ -15,7 +15,7 @@ import java.util.Objects;
  */
 public final class WireWriter {
     private static final int CAPACITY_MIN = 64;
-    private static final int CAPACITY_MAX = Integer.MAX_VALUE - 8;
+    static final int CAPACITY_MAX = Integer.MAX_VALUE - 8;
     private static final int VARINT_BYTES_MAX = 10;
 
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -37,6 +37,11 @@ public final class WireWriter {
     /** A copy of what was written. */
     public byte[] toByteArray() {
         return Arrays.copyOf(bytes, size);
+    }
+
+    /** What was written; the buffer itself if it is exactly full, so a size known before costs no copy. Ends the writing. */
+    public byte[] take() {
+        return size == bytes.length ? bytes : toByteArray();
     }
 
     /** The buffer itself, of which {@code [0..size())} is written; valid until the next write. */
@@ -67,7 +72,9 @@ public final class WireWriter {
 
     /** A varint without a tag. */
     public void rawVarint(long value) {
-        ensure(VARINT_BYTES_MAX);
+        if (bytes.length - size < VARINT_BYTES_MAX) {
+            ensure(varintSize(value));
+        }
         long rest = value;
         while ((rest & ~0x7fL) != 0) {
             bytes[size++] = (byte) (rest | 0x80);
