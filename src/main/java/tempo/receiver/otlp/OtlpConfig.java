@@ -1,0 +1,13 @@
+package tempo.receiver.otlp;
+
+import java.time.Duration;
+
+/**
+ * Bounds of the OTLP receivers.
+ *
+ * @param requestBytesMax size of a request on the wire
+ * @param inflatedBytesMax size of a request after decompression
+ * @param bodyTimeout how long a sender may take over a request's body
+ * @param multiTenancy see {@link tempo.tenant.Tenancy}
+ */
+public record OtlpConfig(long requestBytesMax, long inflatedBytesMax, Duration bodyTimeout, boolean multiTenancy) {}
