@@ -1,0 +1,153 @@
+package tempo;
+
+import com.typesafe.config.Config;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import tempo.config.ConfigReader;
+import tempo.config.ConfigSources;
+
+/**
+ * Everything that can be set, as one value. Each component's key, unit, default and environment variable stand in
+ * {@code reference.conf}; to add a setting, add a component here (or to a record of its package) and its key there.
+ *
+ * @param dataDir where the node keeps its write-ahead log, head block and, with the local store, its blocks
+ */
+public record Settings(
+        Path dataDir,
+        Tenancy tenancy,
+        Receiver receiver,
+        Api api,
+        Listener management,
+        Cluster cluster,
+        Telemetry telemetry) {
+
+    /** Reads the block {@code tempo}; throws {@link tempo.config.InvalidConfigException} naming every problem. */
+    public static Settings of(Config config) {
+        return ConfigReader.read(config, ConfigSources.ROOT, Settings.class);
+    }
+
+    /**
+     * Whose data is whose.
+     *
+     * @param multiTenancy whether each request must name its tenant in {@code X-Scope-OrgID}
+     * @param singleTenant the tenant of every request while multi-tenancy is off
+     */
+    public record Tenancy(boolean multiTenancy, String singleTenant) {
+        public Tenancy {
+            if (singleTenant.isEmpty()) {
+                throw new IllegalArgumentException("single-tenant must not be empty");
+            }
+        }
+    }
+
+    public record Receiver(Otlp otlp) {}
+
+    /**
+     * OTLP over gRPC and HTTP.
+     *
+     * @param requestBytesMax largest request on the wire
+     * @param inflatedBytesMax largest request after decompression
+     * @param inFlightBytesMax most bytes of requests that wait for their answer, all connections together
+     * @param replyDeadline a request that is not durable by then is answered UNAVAILABLE or 503
+     */
+    public record Otlp(
+            OptionalListener grpc,
+            OptionalListener http,
+            long requestBytesMax,
+            long inflatedBytesMax,
+            long inFlightBytesMax,
+            Duration replyDeadline) {
+        public Otlp {
+            requirePositive("request-bytes-max", requestBytesMax);
+            requirePositive("inflated-bytes-max", inflatedBytesMax);
+            if (inFlightBytesMax < inflatedBytesMax) {
+                throw new IllegalArgumentException(
+                        "in-flight-bytes-max must be at least inflated-bytes-max, which is " + inflatedBytesMax);
+            }
+            requirePositive("reply-deadline", replyDeadline.toNanos());
+        }
+    }
+
+    public record Api(Listener http) {}
+
+    /**
+     * An address to listen on.
+     *
+     * @param port 0 to 65535; 0 takes any free one
+     */
+    public record Listener(String host, int port) {
+        public Listener {
+            requirePort(port);
+        }
+    }
+
+    /**
+     * An address to listen on, or not.
+     *
+     * @param port 0 to 65535; 0 takes any free one
+     */
+    public record OptionalListener(boolean enabled, String host, int port) {
+        public OptionalListener {
+            requirePort(port);
+        }
+    }
+
+    /**
+     * Membership and placement.
+     *
+     * @param host name or address under which the other nodes reach this one
+     * @param port 0 to 65535; 0 takes any free one
+     * @param seeds {@code host:port} of nodes to join; none means a cluster of one
+     * @param ranges into how many equal intervals the keys are divided
+     */
+    public record Cluster(String host, int port, List<String> seeds, int ranges) {
+        private static final int RANGES_MAX = 65_536;
+
+        public Cluster {
+            requirePort(port);
+            if (ranges < 1 || ranges > RANGES_MAX) {
+                throw new IllegalArgumentException("ranges must be between 1 and " + RANGES_MAX);
+            }
+            seeds = List.copyOf(seeds);
+        }
+    }
+
+    /**
+     * What the node says about itself.
+     *
+     * @param tick how often metrics are gathered: a scrape is at most this old
+     */
+    public record Telemetry(Duration tick, LogLevel logLevel) {
+        public Telemetry {
+            requirePositive("tick", tick.toNanos());
+        }
+    }
+
+    /** The least severe log lines that are written. */
+    public enum LogLevel {
+        ERROR,
+        WARN,
+        INFO,
+        DEBUG,
+        TRACE;
+
+        /** As the logging library spells it. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private static void requirePort(int port) {
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException("port must be between 0 and 65535");
+        }
+    }
+
+    private static void requirePositive(String key, long value) {
+        if (value <= 0) {
+            throw new IllegalArgumentException(key + " must be above zero");
+        }
+    }
+}
