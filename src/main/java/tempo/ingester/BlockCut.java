@@ -53,7 +53,8 @@ final class BlockCut {
         BlockBuilder builder = db.newBlock(generation.tenant);
         long lost = 0;
         boolean committed = false;
-        try (WalReader reader = wal.newReader()) {
+        WalReader reader = wal.reader();
+        try {
             for (HeadTrace trace : inKeyOrder(generation)) {
                 lost += addTrace(builder, reader, trace, released);
             }

@@ -22,6 +22,9 @@ public interface Ingester {
     /** The head blocks of all nodes. */
     ServiceKey<ToHead> HEAD = ServiceKey.create(ToHead.class, "head-block");
 
+    /** What {@link IngesterSerializer} writes; the configuration binds it by this name. */
+    interface Travels {}
+
     /** A message to the owner of a range. */
     sealed interface ToRange permits Push, FindLive, WarmUp, TraceRange.Internal {
         /** The range it is for. */
@@ -38,7 +41,7 @@ public interface Ingester {
      * @param batch a {@link tempo.span.SliceBatch}
      */
     record Push(String tenant, int range, long requestId, ByteString batch, ActorRef<Pushed> replyTo)
-            implements ToRange {}
+            implements ToRange, Travels {}
 
     /** How a push ended. */
     enum PushOutcome {
@@ -51,16 +54,17 @@ public interface Ingester {
     }
 
     /** Reply to {@link Push}. */
-    record Pushed(long requestId, PushOutcome outcome) {}
+    record Pushed(long requestId, PushOutcome outcome) implements Travels {}
 
     /** Asks for what is live of a trace; answered by one or more {@link TracePart}s. */
-    record FindLive(String tenant, int range, TraceKey key, ActorRef<TracePart> replyTo) implements ToRange {}
+    record FindLive(String tenant, int range, TraceKey key, ActorRef<TracePart> replyTo)
+            implements ToRange, Travels {}
 
     /** Makes sure that the range has an owner that answers; {@link Warm} comes as soon as it has. */
-    record WarmUp(int range, ActorRef<Warm> replyTo) implements ToRange {}
+    record WarmUp(int range, ActorRef<Warm> replyTo) implements ToRange, Travels {}
 
     /** Reply to {@link WarmUp}. */
-    record Warm(int range) {}
+    record Warm(int range) implements Travels {}
 
     /** A message to a node's head block. */
     sealed interface ToHead permits FindHead, CutAll, HeadBlock.Internal {}
@@ -72,17 +76,17 @@ public interface Ingester {
      *     every block at once cannot know yet
      */
     record FindHead(String tenant, TraceKey key, boolean recentBlocks, ActorRef<TracePart> replyTo)
-            implements ToHead {}
+            implements ToHead, Travels {}
 
     /** Cuts everything that is in the head block; {@link AllCut} comes when the blocks are committed, or a cut has failed. */
-    record CutAll(ActorRef<AllCut> replyTo) implements ToHead {}
+    record CutAll(ActorRef<AllCut> replyTo) implements ToHead, Travels {}
 
     /**
      * Reply to {@link CutAll}.
      *
      * @param failure empty if all is committed
      */
-    record AllCut(String failure) {}
+    record AllCut(String failure) implements Travels {}
 
     /**
      * A part of one place's answer.
@@ -92,5 +96,5 @@ public interface Ingester {
      * @param last whether this is the place's last part
      * @param failures what could not be read; only in the last part
      */
-    record TracePart(String source, ByteString otlp, boolean last, List<String> failures) {}
+    record TracePart(String source, ByteString otlp, boolean last, List<String> failures) implements Travels {}
 }

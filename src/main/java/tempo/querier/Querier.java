@@ -7,6 +7,7 @@ import akka.actor.typed.Props;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import tempo.ingester.Ingester.ToHead;
 import tempo.ingester.Ingester.ToRange;
@@ -30,33 +31,24 @@ public final class Querier {
      * What a query asks.
      *
      * @param region the ranges
+     * @param rangesHandedOver true once this node is leaving and its ranges hold nothing any more
      * @param localHead the head block of this node, which knows that this node knows all blocks that it cuts
      * @param db the stored blocks
-     * @param diskExecutor threads that may block on reads
-     * @param mergeExecutor threads that merge
+     * @param rangeCount how many ranges the key space has
      */
-    record Places(
+    public record Places(
             ActorRef<ToRange> region,
+            BooleanSupplier rangesHandedOver,
             ActorRef<ToHead> localHead,
             TempoDb db,
-            int rangeCount,
-            Executor diskExecutor,
-            Executor mergeExecutor) {}
+            int rangeCount) {}
 
     /** Starts the querier of this node. */
     public static Querier start(
-            ActorSystem<?> system,
-            ActorRef<ToRange> region,
-            ActorRef<ToHead> localHead,
-            TempoDb db,
-            int rangeCount,
-            QuerierConfig config,
-            Metrics metrics,
-            LongSupplier nanoClock) {
+            ActorSystem<?> system, Places places, QuerierConfig config, Metrics metrics, LongSupplier nanoClock) {
         Executor disk = system.dispatchers().lookup(DispatcherSelector.fromConfig("akka.actor.tempo-disk-dispatcher"));
-        Places places = new Places(region, localHead, db, rangeCount, disk, disk);
         ActorRef<Queries.Command> queries =
-                system.systemActorOf(Queries.create(places, config), "querier", Props.empty());
+                system.systemActorOf(Queries.create(places, disk, config), "querier", Props.empty());
         return new Querier(queries, metrics, nanoClock);
     }
 

@@ -10,6 +10,7 @@ import akka.actor.typed.receptionist.Receptionist;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import tempo.ingester.Ingester;
 import tempo.ingester.Ingester.ToHead;
 import tempo.span.TraceId;
@@ -27,12 +28,14 @@ final class Queries extends AbstractOnMessageBehavior<Queries.Command> {
 
     private final ActorContext<Command> context;
     private final Querier.Places places;
+    private final Executor disk;
     private final QuerierConfig config;
     private Set<ActorRef<ToHead>> heads;
 
-    private Queries(ActorContext<Command> context, Querier.Places places, QuerierConfig config) {
+    private Queries(ActorContext<Command> context, Querier.Places places, Executor disk, QuerierConfig config) {
         this.context = context;
         this.places = places;
+        this.disk = disk;
         this.config = config;
         this.heads = Set.of(places.localHead());
         ActorRef<Receptionist.Listing> listings = context.messageAdapter(
@@ -40,8 +43,8 @@ final class Queries extends AbstractOnMessageBehavior<Queries.Command> {
         context.getSystem().receptionist().tell(Receptionist.subscribe(Ingester.HEAD, listings));
     }
 
-    static Behavior<Command> create(Querier.Places places, QuerierConfig config) {
-        return Behaviors.supervise(Behaviors.<Command>setup(context -> new Queries(context, places, config)))
+    static Behavior<Command> create(Querier.Places places, Executor disk, QuerierConfig config) {
+        return Behaviors.supervise(Behaviors.<Command>setup(context -> new Queries(context, places, disk, config)))
                 .onFailure(SupervisorStrategy.restart().withStopChildren(false));
     }
 
@@ -53,7 +56,7 @@ final class Queries extends AbstractOnMessageBehavior<Queries.Command> {
     }
 
     private Behavior<Command> onFindTrace(FindTrace find) {
-        context.spawnAnonymous(TraceQuery.create(find, Set.copyOf(heads), places, config));
+        context.spawnAnonymous(TraceQuery.create(find, Set.copyOf(heads), places, disk, config));
         return this;
     }
 

@@ -26,6 +26,11 @@ final class TraceFragments {
         waitingFor.add(place);
     }
 
+    /** Something that cannot be asked. */
+    void missing(String what) {
+        missing.add(what);
+    }
+
     /** Keeps a fragment, unless the answer would become too large. */
     void add(String source, byte[] otlp) {
         if (otlp.length == 0) {

@@ -8,6 +8,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import tempo.ingester.Ingester.FindHead;
 import tempo.ingester.Ingester.FindLive;
 import tempo.ingester.Ingester.ToHead;
@@ -36,7 +37,7 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
         INSTANCE
     }
 
-    private final Querier.Places places;
+    private final Executor disk;
     private final CompletableFuture<TraceAnswer> answer;
     private final TraceFragments fragments;
 
@@ -45,14 +46,20 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
             Queries.FindTrace find,
             Set<ActorRef<ToHead>> heads,
             Querier.Places places,
+            Executor disk,
             QuerierConfig config) {
-        this.places = places;
+        this.disk = disk;
         this.answer = find.answer();
         this.fragments = new TraceFragments(config.traceBytesMax());
         TraceKey key = TraceKey.of(find.id());
-        fragments.expect(LIVE);
-        int range = key.range(places.rangeCount());
-        places.region().tell(new FindLive(find.tenant(), range, key, parts(context, LIVE)));
+        if (!places.rangesHandedOver().getAsBoolean()) {
+            fragments.expect(LIVE);
+            int range = key.range(places.rangeCount());
+            places.region().tell(new FindLive(find.tenant(), range, key, parts(context, LIVE)));
+        } else if (heads.size() > 1) {
+            // The range lives on another node now, which this one can no longer ask.
+            fragments.missing("live traces of other nodes, since this node is leaving the cluster");
+        }
         for (ActorRef<ToHead> head : heads) {
             boolean local = head.equals(places.localHead());
             String place = local ? "head block" : "head block of " + head.path().address().hostPort();
@@ -61,13 +68,13 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
         }
         fragments.expect("blocks");
         ActorRef<Command> self = context.getSelf();
-        places.diskExecutor().execute(() -> self.tell(new Blocks(places.db().find(find.tenant(), key))));
+        disk.execute(() -> self.tell(new Blocks(places.db().find(find.tenant(), key))));
         context.scheduleOnce(config.deadline(), self, Deadline.INSTANCE);
     }
 
     static Behavior<Command> create(
-            Queries.FindTrace find, Set<ActorRef<ToHead>> heads, Querier.Places places, QuerierConfig config) {
-        return Behaviors.setup(context -> new TraceQuery(context, find, heads, places, config));
+            Queries.FindTrace find, Set<ActorRef<ToHead>> heads, Querier.Places places, Executor disk, QuerierConfig config) {
+        return Behaviors.setup(context -> new TraceQuery(context, find, heads, places, disk, config));
     }
 
     /** One small actor per place, since a reply does not say which question it answers. */
@@ -117,7 +124,7 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
         if (!fragments.complete()) {
             return this;
         }
-        places.mergeExecutor().execute(() -> {
+        disk.execute(() -> {
             try {
                 answer.complete(fragments.merge());
             } catch (RuntimeException | Error failure) {

@@ -6,16 +6,21 @@ import org.jspecify.annotations.Nullable;
  * Finds the tenant of a request from its {@code X-Scope-OrgID}. The syntax of an id is that of Grafana's databases: 1 to 150 of
  * letters, digits and {@code ! - _ . * ' ( )}, and neither {@code .} nor {@code ..}; so it is a safe path element too.
  *
- * @param multiTenancy false: every request belongs to {@link #SINGLE_TENANT} and the header is ignored
+ * @param multiTenancy false: every request belongs to {@code singleTenant} and the header is ignored
+ * @param singleTenant the tenant of everything where multi-tenancy is off
  */
-public record Tenancy(boolean multiTenancy) {
+public record Tenancy(boolean multiTenancy, String singleTenant) {
     /** The header, and in lower case the gRPC metadata key, that names the tenant. */
     public static final String HEADER = "X-Scope-OrgID";
 
-    /** The tenant of everything where multi-tenancy is off. */
-    public static final String SINGLE_TENANT = "single-tenant";
-
     private static final int LENGTH_MAX = 150;
+
+    public Tenancy {
+        if (!isValid(singleTenant)) {
+            throw new IllegalArgumentException(
+                    "single-tenant must be 1 to 150 letters, digits or !-_.*'() but was " + singleTenant);
+        }
+    }
 
     /** The header is missing, or is not a tenant's id. */
     public static final class NoTenantException extends Exception {
@@ -42,7 +47,7 @@ public record Tenancy(boolean multiTenancy) {
      */
     public String tenant(@Nullable String header) throws NoTenantException {
         if (!multiTenancy) {
-            return SINGLE_TENANT;
+            return singleTenant;
         }
         if (header == null || header.isEmpty()) {
             throw new NoTenantException("no org id", true);

@@ -36,7 +36,7 @@ final class Exporter {
         this.distributor = distributor;
         this.inFlight = inFlight;
         this.config = config;
-        this.tenancy = new Tenancy(config.multiTenancy());
+        this.tenancy = config.tenancy();
         this.materializer = materializer;
         this.metrics = metrics;
     }

@@ -1,6 +1,7 @@
 package tempo.receiver.otlp;
 
 import java.time.Duration;
+import tempo.tenant.Tenancy;
 
 /**
  * Bounds of the OTLP receivers.
@@ -8,6 +9,6 @@ import java.time.Duration;
  * @param requestBytesMax size of a request on the wire
  * @param inflatedBytesMax size of a request after decompression
  * @param bodyTimeout how long a sender may take over a request's body
- * @param multiTenancy see {@link tempo.tenant.Tenancy}
+ * @param tenancy whose spans a request brings
  */
-public record OtlpConfig(long requestBytesMax, long inflatedBytesMax, Duration bodyTimeout, boolean multiTenancy) {}
+public record OtlpConfig(long requestBytesMax, long inflatedBytesMax, Duration bodyTimeout, Tenancy tenancy) {}
