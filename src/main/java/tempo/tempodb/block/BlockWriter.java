@@ -18,6 +18,8 @@ public final class BlockWriter {
     /** Largest value that {@link #add} takes, in bytes. */
     public static final int VALUE_BYTES_MAX = BlockLayout.VALUE_BYTES_MAX;
 
+    private static final byte[] ZEROS = new byte[BlockLayout.ALIGNMENT];
+
     private final UUID blockId;
     private final ObjectWriter target;
     private final GroupWriter group;
@@ -37,6 +39,9 @@ public final class BlockWriter {
     private long startMax = Long.MIN_VALUE;
     private boolean groupEndsHere;
     private boolean finished;
+
+    /** Set while a group is on its way: if that fails, what the target holds is not known. */
+    private boolean broken;
 
     /** A writer of an empty block; nothing is written to {@code target} yet. */
     public BlockWriter(UUID blockId, ObjectWriter target) {
@@ -96,8 +101,9 @@ public final class BlockWriter {
      * @throws IllegalStateException if nothing was added or the block is already finished
      */
     public BlockSummary finish() throws IOException {
-        if (entries == 0 || finished) {
-            throw new IllegalStateException("block " + blockId + " has " + entries + " entries, finished: " + finished);
+        if (entries == 0 || finished || broken) {
+            throw new IllegalStateException(
+                    "block " + blockId + " has " + entries + " entries, finished: " + finished + ", failed: " + broken);
         }
         finishGroup();
         finished = true;
@@ -125,8 +131,8 @@ public final class BlockWriter {
     }
 
     private void requireValid(long keyHigh, long keyLow, ByteBuffer value, int spanCount, long oldest, long newest) {
-        if (finished) {
-            throw new IllegalStateException("block " + blockId + " is finished");
+        if (finished || broken) {
+            throw new IllegalStateException("block " + blockId + (finished ? " is finished" : " could not be written"));
         }
         if (entries > 0 && Keys.compare(keyHigh, keyLow, lastHigh, lastLow) < 0) {
             throw new IllegalArgumentException("keys must not decrease but after " + new TraceKey(lastHigh, lastLow)
@@ -170,12 +176,14 @@ public final class BlockWriter {
         if (groups.size() == BlockLayout.GROUPS_MAX) {
             throw new IllegalStateException("block " + blockId + " has " + groups.size() + " groups already");
         }
+        broken = true;
         GroupSummary summary = group.summary();
         long start = offset;
         int length = group.finish(groups.size(), target);
         offset += length;
         groups.add(new GroupTable.Placed(summary, start, length));
         pad();
+        broken = false;
     }
 
     private void writeHeader() throws IOException {
@@ -196,7 +204,7 @@ public final class BlockWriter {
     }
 
     private void pad() throws IOException {
-        write(ByteBuffer.allocate((int) (BlockLayout.align(offset) - offset)));
+        write(ByteBuffer.wrap(ZEROS, 0, (int) (BlockLayout.align(offset) - offset)));
     }
 
     private void write(ByteBuffer bytes) throws IOException {
