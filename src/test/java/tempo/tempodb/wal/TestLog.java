@@ -75,4 +75,9 @@ final class TestLog {
                 .decode(new WalReader(core.store).read(position))
                 .toString();
     }
+
+    String fileOf(long position) {
+        Segment segment = core.store.find(WalPosition.epoch(position));
+        return segment == null ? "" : segment.name;
+    }
 }

@@ -32,7 +32,8 @@ final class WalSimulationTest {
     @Test
     void keepsEveryAcknowledgedRecordThroughACrashAtEveryOperation() throws IOException {
         for (long seed = 1; seed <= 3; seed++) {
-            for (long crashAt = 1; ; crashAt++) {
+            boolean crashed = true;
+            for (long crashAt = 1; crashed; crashAt++) {
                 for (int outcome = 0; outcome < 4; outcome++) {
                     SimulatedDisk disk = new SimulatedDisk(seed);
                     disk.operationsUntilCrash = crashAt;
@@ -43,9 +44,7 @@ final class WalSimulationTest {
                     }
                     model.collect(true);
                     model.check(new TestLog(disk.afterCrash(seed * 31 + crashAt * 7 + outcome)));
-                    if (!disk.crashed) {
-                        return;
-                    }
+                    crashed = disk.crashed;
                 }
             }
         }
