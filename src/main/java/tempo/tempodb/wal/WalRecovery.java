@@ -39,6 +39,9 @@ final class WalRecovery {
     private final List<Segment> free = new ArrayList<>();
     private final List<String> bad = new ArrayList<>();
     private final Set<Integer> epochs = new HashSet<>();
+    /** Segments whose header is not whole, and what is wrong with it. */
+    private final Map<Segment, String> damaged = new HashMap<>();
+
     private int epochMax;
     private long fileNumberMax;
     private long commitMax;
@@ -129,7 +132,7 @@ final class WalRecovery {
         commitMax = Math.max(commitMax, header.commitFloor());
         Segment segment = new Segment(name, file, header, bytes);
         if (!found.damage().isEmpty()) {
-            report(name, found.damage() + ", read by its first record instead");
+            damaged.put(segment, found.damage());
             segment.recyclable = false;
         }
         (header.inUse() ? inUse : free).add(segment);
@@ -156,6 +159,11 @@ final class WalRecovery {
     private void replay(Segment segment, long knownEnd) {
         SegmentScan scan = new SegmentScan(segment, knownEnd, visitor);
         scan.run();
+        String damage = damaged.get(segment);
+        if (damage != null && scan.records > 0) {
+            // Without records it is a file that was being recycled when the power failed.
+            report(segment.name, damage + ", read by its first record instead");
+        }
         if (scan.holes > 0 || !scan.readable) {
             segment.recyclable = false;
         }
