@@ -1,0 +1,52 @@
+package tempo.cli;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Asks for ports before the node does: the node would meet a taken port deep inside, on another thread, when half of it
+ * is up. A port taken in between is still reported, only less well.
+ */
+final class FreePorts {
+    private FreePorts() {}
+
+    /** Throws on the first port that cannot be opened, naming it, its setting and what to do. */
+    static void require(List<Server.Port> ports) throws StartException {
+        for (Server.Port port : ports) {
+            InetSocketAddress address = new InetSocketAddress(port.host(), port.port());
+            if (address.isUnresolved()) {
+                throw new StartException("%s: host %s is not known, check the host next to %s"
+                        .formatted(port.purpose(), port.host(), port.key()));
+            }
+            try (ServerSocket socket = new ServerSocket()) {
+                // As the node itself does: a port whose last connections are only winding down is free.
+                socket.setReuseAddress(true);
+                socket.bind(address);
+            } catch (IOException e) {
+                throw new StartException(message(port, e), e);
+            }
+        }
+    }
+
+    private static String message(Server.Port port, IOException cause) {
+        String variable = port.key().replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
+        return ("port %d on %s cannot be opened for %s: %s; stop what uses it (`lsof -i :%d` names it)"
+                        + " or choose another with %s in the configuration or %s=%d in the environment")
+                .formatted(
+                        port.port(),
+                        port.host(),
+                        port.purpose(),
+                        cause.getMessage(),
+                        port.port(),
+                        port.key(),
+                        variable,
+                        another(port.port()));
+    }
+
+    private static int another(int port) {
+        return port < 50_000 ? port + 10_000 : port - 10_000;
+    }
+}

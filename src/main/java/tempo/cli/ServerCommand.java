@@ -1,0 +1,49 @@
+package tempo.cli;
+
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Runs a node until it is told to stop. */
+@Command(
+        name = "server",
+        description = "Run a node until SIGTERM or Ctrl-C.",
+        mixinStandardHelpOptions = true,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  tempo server",
+            "  tempo server --data /var/lib/tempo",
+            "  TEMPO_API_HTTP_PORT=3201 tempo server --config my.conf",
+        })
+final class ServerCommand implements Callable<Integer> {
+    private final Server server;
+    private final Map<String, String> environment;
+
+    @Mixin
+    private ConfigOptions options = new ConfigOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before call
+    private CommandSpec spec;
+
+    ServerCommand(Server server, Map<String, String> environment) {
+        this.server = server;
+        this.environment = environment;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Server.Prepared prepared = server.prepare(options.load(environment));
+        FreePorts.require(prepared.ports());
+        PrintWriter out = spec.commandLine().getOut();
+        Server.Running running = prepared.start();
+        out.println("tempo " + Version.number() + " is ready: "
+                + running.endpoints().inOneLine());
+        out.flush();
+        return UntilStopped.await(running, out);
+    }
+}

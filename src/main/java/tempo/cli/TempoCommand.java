@@ -1,0 +1,84 @@
+package tempo.cli;
+
+import java.io.PrintWriter;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+import tempo.config.InvalidConfigException;
+
+/** The program: its subcommands, and what each kind of failure prints and returns. */
+@Command(
+        name = "tempo",
+        description = "A distributed-tracing backend: spans in, trace out.",
+        versionProvider = Version.class,
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:failed while running, for instance because a port is taken",
+            "2:the command line or the configuration is wrong"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  tempo quickstart                       a node with traces in it, to look around",
+            "  tempo server --data /var/lib/tempo     a node",
+            "  tempo server --config my.conf          a node with settings of its own",
+            "  tempo config show --changed            what differs from the defaults",
+        })
+public final class TempoCommand implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run
+    private CommandSpec spec;
+
+    private TempoCommand() {}
+
+    /**
+     * Runs one command to its end.
+     *
+     * @param environment as of {@link System#getenv()}
+     * @return the exit code: 0 done, 1 failed while running, 2 wrong command line or configuration
+     */
+    public static int execute(
+            Server server, Map<String, String> environment, PrintWriter out, PrintWriter err, String... arguments) {
+        CommandLine commandLine = new CommandLine(new TempoCommand())
+                .addSubcommand(new ServerCommand(server, environment))
+                .addSubcommand(new QuickstartCommand(server, environment))
+                .addSubcommand(new CommandLine(new ConfigCommand())
+                        .addSubcommand(new ConfigCheckCommand(server, environment))
+                        .addSubcommand(new ConfigShowCommand(server, environment)))
+                .addSubcommand(new WarmupCommand(server))
+                .setUsageHelpAutoWidth(true)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setOut(out)
+                .setErr(err)
+                .setExecutionExceptionHandler(TempoCommand::report);
+        return commandLine.execute(arguments);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    private static int report(Exception failure, CommandLine command, ParseResult arguments) {
+        PrintWriter err = command.getErr();
+        if (failure instanceof InvalidConfigException invalid) {
+            invalid.problems().forEach(problem -> err.println("tempo: " + problem));
+            return ExitCode.USAGE;
+        }
+        if (failure instanceof StartException) {
+            err.println("tempo: " + failure.getMessage());
+        } else {
+            // Nobody foresaw it, so whoever reports it needs the place.
+            err.println("tempo: failed unexpectedly");
+            failure.printStackTrace(err);
+        }
+        return ExitCode.SOFTWARE;
+    }
+}

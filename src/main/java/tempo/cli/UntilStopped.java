@@ -1,0 +1,48 @@
+package tempo.cli;
+
+import java.io.PrintWriter;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import picocli.CommandLine.ExitCode;
+
+/** Keeps a command from returning while its server runs, and stops the server when the process is told to end. */
+final class UntilStopped {
+    private UntilStopped() {}
+
+    /**
+     * Returns when the server has stopped by itself, with the exit code for that: nobody asked for it, so it failed. On
+     * SIGTERM or Ctrl-C the process ends from inside here with exit code 0, or 1 if stopping failed; left to itself, a
+     * JVM would end with 143 and a supervisor would take an orderly stop for a crash.
+     */
+    static int await(Server.Running running, PrintWriter out) {
+        AtomicBoolean asked = new AtomicBoolean();
+        Thread hook = new Thread(() -> stopAndHalt(running, asked, out), "stop");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            running.terminated().toCompletableFuture().join();
+        } catch (CompletionException e) {
+            out.println("tempo failed: " + e.getCause());
+        }
+        out.println(asked.get() ? "tempo has stopped" : "tempo has stopped without being asked to, its log says why");
+        out.flush();
+        return ExitCode.SOFTWARE;
+    }
+
+    private static void stopAndHalt(Server.Running running, AtomicBoolean asked, PrintWriter out) {
+        if (running.terminated().toCompletableFuture().isDone()) {
+            return;
+        }
+        asked.set(true);
+        int exitCode = ExitCode.OK;
+        try {
+            out.println("stopping");
+            out.flush();
+            running.stop();
+        } catch (RuntimeException e) {
+            out.println("tempo could not stop in order: " + e);
+            exitCode = ExitCode.SOFTWARE;
+        }
+        out.flush();
+        Runtime.getRuntime().halt(exitCode);
+    }
+}

@@ -1,0 +1,21 @@
+package tempo.cli;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.IVersionProvider;
+
+/** What {@code --version} prints. */
+final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+        return new String[] {
+            "tempo " + number(),
+            "Java " + Runtime.version() + ", Akka " + akka.actor.ActorSystem.Version() + ", "
+                    + System.getProperty("os.name") + " " + System.getProperty("os.arch")
+        };
+    }
+
+    static String number() {
+        @Nullable String fromManifest = Version.class.getPackage().getImplementationVersion();
+        return fromManifest == null ? "(not packaged)" : fromManifest;
+    }
+}

@@ -1,0 +1,31 @@
+package tempo.quickstart;
+
+import java.net.URI;
+import java.util.Optional;
+
+/**
+ * Where a running node can be reached, as bound.
+ *
+ * @param otlpGrpc base for OTLP over gRPC; empty if that receiver is off
+ * @param otlpHttp base for OTLP over HTTP, without {@code /v1/traces}; empty if that receiver is off
+ * @param api base of the query API
+ * @param management base of Akka Management
+ */
+public record Endpoints(Optional<URI> otlpGrpc, Optional<URI> otlpHttp, URI api, URI management) {
+    /** An address that this machine can connect to: a wildcard host is replaced by loopback. */
+    public static URI http(String host, int port) {
+        String reachable = host.equals("0.0.0.0") || host.equals("::") || host.isEmpty() ? "127.0.0.1" : host;
+        String literal = reachable.contains(":") ? "[" + reachable + "]" : reachable;
+        return URI.create("http://" + literal + ":" + port);
+    }
+
+    /** For a log line. */
+    public String inOneLine() {
+        return "OTLP gRPC " + shown(otlpGrpc) + ", OTLP HTTP " + shown(otlpHttp) + ", API " + api + ", management "
+                + management;
+    }
+
+    private static String shown(Optional<URI> receiver) {
+        return receiver.map(URI::toString).orElse("off");
+    }
+}
