@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IVersionProvider;
 
 /** What {@code --version} prints. */
-final class Version implements IVersionProvider {
+public final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
         return new String[] {
@@ -14,7 +14,8 @@ final class Version implements IVersionProvider {
         };
     }
 
-    static String number() {
+    /** The version of this program, as its jar says. */
+    public static String number() {
         @Nullable String fromManifest = Version.class.getPackage().getImplementationVersion();
         return fromManifest == null ? "(not packaged)" : fromManifest;
     }
