@@ -1,17 +1,313 @@
 package tempo;
 
+import akka.actor.CoordinatedShutdown;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.MemberStatus;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.Join;
+import akka.http.javadsl.Http;
+import akka.http.javadsl.ServerBinding;
+import akka.management.javadsl.AkkaManagement;
+import akka.stream.SystemMaterializer;
 import com.typesafe.config.Config;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import tempo.cli.StartException;
-import tempo.quickstart.Endpoints;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tempo.api.status.Readiness;
+import tempo.api.status.StatusPages;
+import tempo.api.tempo.TempoApi;
+import tempo.distributor.Distributor;
+import tempo.ingester.Ingester;
+import tempo.ingester.IngesterNode;
+import tempo.querier.Querier;
+import tempo.receiver.otlp.InFlightBytes;
+import tempo.receiver.otlp.OtlpConfig;
+import tempo.receiver.otlp.OtlpReceiver;
+import tempo.telemetry.Metrics;
+import tempo.telemetry.MetricsPage;
+import tempo.tempodb.TempoDb;
 
-/** Holds the place of the node. */
-record Node(Endpoints endpoints, CompletableFuture<Void> terminated) {
-    static Node start(Settings settings, Config config) throws StartException {
-        throw new StartException("node cannot be started yet, settings are good: " + settings.dataDir());
+/**
+ * A running node: opens its data, joins the cluster, binds its ports, and takes all of it down in the right order. Several may
+ * run in one process.
+ */
+public final class Node {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final Duration BODY_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration UP_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration WARM_UP_TIMEOUT = Duration.ofSeconds(30);
+
+    private final Settings settings;
+    private final ActorSystem<Void> system;
+    private final Readiness readiness;
+    private final Metrics metrics = new Metrics();
+    private final List<ServerBinding> receivers = new ArrayList<>();
+    private Optional<InetSocketAddress> otlpGrpc = Optional.empty();
+    private Optional<InetSocketAddress> otlpHttp = Optional.empty();
+    private InetSocketAddress api = new InetSocketAddress(0);
+    private InetSocketAddress management = new InetSocketAddress(0);
+
+    private Node(Settings settings, ActorSystem<Void> system) {
+        this.settings = settings;
+        this.system = system;
+        this.readiness = Readiness.get(system);
     }
 
-    void stop() {
-        terminated.complete(null);
+    /**
+     * Starts a node and returns when it takes spans and answers queries.
+     *
+     * @param config the whole configuration, from which {@code settings} were read
+     * @throws IOException with a sentence for the user: a port is taken, the data cannot be used, the cluster cannot be joined
+     */
+    public static Node start(Settings settings, Config config) throws IOException {
+        DataDirectory data = DataDirectory.open(settings.dataDir());
+        Config systemConfig = NodeConfig.of(settings, config);
+        ActorSystem<Void> system;
+        try {
+            system = ActorSystem.create(Behaviors.empty(), NodeConfig.SYSTEM_NAME, systemConfig);
+        } catch (RuntimeException e) {
+            data.close();
+            throw new IOException(
+                    "cluster port " + settings.cluster().port() + " (tempo.cluster.port) cannot be bound: "
+                            + rootCause(e).getMessage(),
+                    e);
+        }
+        Node node = new Node(settings, system);
+        try {
+            node.run(data, systemConfig);
+            return node;
+        } catch (IOException | RuntimeException e) {
+            system.terminate();
+            awaitQuietly(system.getWhenTerminated());
+            data.close();
+            throw e;
+        }
+    }
+
+    private void run(DataDirectory data, Config systemConfig) throws IOException {
+        MetricsPage metricsPage = MetricsPage.start(systemConfig);
+        joinCluster();
+        TempoDb db = NodeStore.open(data, settings, SystemClock::millis);
+        IngesterNode ingester = NodeStore.startIngester(system, data, settings, db, metrics);
+        NodeShutdown shutdown = new NodeShutdown(system, readiness, ingester, data);
+        int ranges = settings.cluster().ranges();
+        Distributor distributor = Distributor.start(
+                system,
+                ingester.region(),
+                ranges,
+                settings.limits(),
+                settings.receiver().otlp().replyDeadline(),
+                SystemClock::millis,
+                metrics);
+        Querier querier = Querier.start(
+                system,
+                new Querier.Places(ingester.region(), shutdown::rangesHandedOver, ingester.head(), db, ranges),
+                settings.querier(),
+                metrics,
+                SystemClock::nanos);
+        awaitUp();
+        warmUp(ingester, ranges);
+        StatusPages pages = new StatusPages(
+                readiness, metricsPage, new NodeStatus(system, db, SystemClock::millis)::text, Version.text());
+        TempoApi tempoApi = new TempoApi(
+                pages,
+                querier,
+                settings.tenancy(),
+                SystemMaterializer.get(system).materializer());
+        Settings.Listener http = settings.api().http();
+        ServerBinding apiBinding = bound(
+                "tempo.api.http.port",
+                http.host(),
+                http.port(),
+                Http.get(system).newServerAt(http.host(), http.port()).bind(tempoApi));
+        api = apiBinding.localAddress();
+        bindReceivers(distributor);
+        management = startManagement();
+        shutdown.install(receivers, apiBinding);
+        readiness.ready();
+    }
+
+    private void bindReceivers(Distributor distributor) throws IOException {
+        Settings.Otlp otlp = settings.receiver().otlp();
+        OtlpReceiver receiver = new OtlpReceiver(
+                system,
+                distributor,
+                new InFlightBytes(otlp.inFlightBytesMax(), metrics),
+                new OtlpConfig(otlp.requestBytesMax(), otlp.inflatedBytesMax(), BODY_TIMEOUT, settings.tenancy()),
+                metrics);
+        if (otlp.grpc().enabled()) {
+            Settings.OptionalListener grpc = otlp.grpc();
+            otlpGrpc = Optional.of(receive("tempo.receiver.otlp.grpc.port", grpc, receiver.bindGrpc(grpc.host(), grpc.port())));
+        }
+        if (otlp.http().enabled()) {
+            Settings.OptionalListener http = otlp.http();
+            otlpHttp = Optional.of(receive("tempo.receiver.otlp.http.port", http, receiver.bindHttp(http.host(), http.port())));
+        }
+    }
+
+    private InetSocketAddress receive(String key, Settings.OptionalListener listener, CompletionStage<ServerBinding> binding)
+            throws IOException {
+        ServerBinding bound = bound(key, listener.host(), listener.port(), binding);
+        receivers.add(bound);
+        return bound.localAddress();
+    }
+
+    private void joinCluster() {
+        Cluster cluster = Cluster.get(system);
+        if (settings.cluster().seeds().isEmpty()) {
+            cluster.manager().tell(Join.create(cluster.selfMember().address()));
+        }
+    }
+
+    private void awaitUp() throws IOException {
+        Cluster cluster = Cluster.get(system);
+        CountDownLatch up = new CountDownLatch(1);
+        akka.cluster.Cluster.get(system.classicSystem()).registerOnMemberUp(up::countDown);
+        try {
+            if (!up.await(UP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new IOException("cluster of " + settings.cluster().seeds() + " (tempo.cluster.seeds) could not be joined in "
+                        + UP_TIMEOUT.toSeconds() + " s, this node is " + cluster.selfMember().status());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("start was interrupted", e);
+        }
+    }
+
+    /** Starts all ranges that live here, so that the first request does not wait for them. */
+    private void warmUp(IngesterNode ingester, int ranges) throws IOException {
+        List<CompletableFuture<Ingester.Warm>> warm = new ArrayList<>();
+        for (int range = 0; range < ranges; range++) {
+            int each = range;
+            warm.add(AskPattern.<Ingester.ToRange, Ingester.Warm>ask(
+                            ingester.region(),
+                            replyTo -> new Ingester.WarmUp(each, replyTo),
+                            WARM_UP_TIMEOUT,
+                            system.scheduler())
+                    .toCompletableFuture());
+        }
+        await(CompletableFuture.allOf(warm.toArray(CompletableFuture[]::new)), "ranges of keys have no owner yet");
+    }
+
+    private InetSocketAddress startManagement() throws IOException {
+        CompletionStage<akka.http.javadsl.model.Uri> started = AkkaManagement.get(system.classicSystem()).start();
+        Settings.Listener listener = settings.management();
+        try {
+            akka.http.javadsl.model.Uri uri = started.toCompletableFuture().get(30, TimeUnit.SECONDS);
+            return InetSocketAddress.createUnresolved(uri.host().address(), uri.port());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("start was interrupted", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw portTaken("tempo.management.port", listener.host(), listener.port(), e);
+        }
+    }
+
+    private static ServerBinding bound(String key, String host, int port, CompletionStage<ServerBinding> binding)
+            throws IOException {
+        try {
+            return binding.toCompletableFuture().get(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("start was interrupted", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw portTaken(key, host, port, e);
+        }
+    }
+
+    private static IOException portTaken(String key, String host, int port, Exception cause) {
+        return new IOException(
+                "port " + port + " on " + host + " (" + key + ") cannot be bound: "
+                        + rootCause(cause).getMessage(),
+                cause);
+    }
+
+    private static void await(CompletableFuture<?> future, String what) throws IOException {
+        try {
+            future.get(UP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("start was interrupted", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException(what, e);
+        }
+    }
+
+    private static void awaitQuietly(CompletionStage<?> stage) {
+        try {
+            stage.toCompletableFuture().get(UP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException | CompletionException e) {
+            LOG.warn("actor system did not end: {}", e.toString());
+        }
+    }
+
+    private static Throwable rootCause(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null && cause.getCause() != cause) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    /** Where OTLP over gRPC is bound; empty if it is off. */
+    public Optional<InetSocketAddress> otlpGrpc() {
+        return otlpGrpc;
+    }
+
+    /** Where OTLP over HTTP is bound; empty if it is off. */
+    public Optional<InetSocketAddress> otlpHttp() {
+        return otlpHttp;
+    }
+
+    /** Where queries are answered. */
+    public InetSocketAddress api() {
+        return api;
+    }
+
+    /** Where Akka Management is bound. */
+    public InetSocketAddress management() {
+        return management;
+    }
+
+    /** {@code host:port} by which other nodes may join. */
+    public String clusterAddress() {
+        akka.actor.Address address = Cluster.get(system).selfMember().address();
+        return address.getHost().orElse("") + ":" + address.getPort().orElse(0);
+    }
+
+    /** How many members of the cluster are up, as this node sees it. */
+    public long membersUp() {
+        long up = 0;
+        for (akka.cluster.Member member : Cluster.get(system).state().getMembers()) {
+            up += member.status().equals(MemberStatus.up()) ? 1 : 0;
+        }
+        return up;
+    }
+
+    /** Completes when the node has stopped, whoever asked for it. */
+    public CompletionStage<?> terminated() {
+        return system.getWhenTerminated();
+    }
+
+    /** Drains and stops the node and returns when all is closed; again does nothing more. */
+    public void stop() {
+        CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.unknownReason());
+        awaitQuietly(system.getWhenTerminated());
     }
 }

@@ -7,6 +7,11 @@ import java.util.List;
 import java.util.Locale;
 import tempo.config.ConfigReader;
 import tempo.config.ConfigSources;
+import tempo.ingester.IngesterConfig;
+import tempo.querier.QuerierConfig;
+import tempo.span.SpanLimits;
+import tempo.tempodb.wal.WalConfig;
+import tempo.tenant.Tenancy;
 
 /**
  * Everything that can be set, as one value. Each component's key, unit, default and environment variable stand in
@@ -21,25 +26,15 @@ public record Settings(
         Api api,
         Listener management,
         Cluster cluster,
-        Telemetry telemetry) {
+        Telemetry telemetry,
+        SpanLimits limits,
+        WalConfig wal,
+        IngesterConfig ingester,
+        QuerierConfig querier) {
 
     /** Reads the block {@code tempo}; throws {@link tempo.config.InvalidConfigException} naming every problem. */
     public static Settings of(Config config) {
         return ConfigReader.read(config, ConfigSources.ROOT, Settings.class);
-    }
-
-    /**
-     * Whose data is whose.
-     *
-     * @param multiTenancy whether each request must name its tenant in {@code X-Scope-OrgID}
-     * @param singleTenant the tenant of every request while multi-tenancy is off
-     */
-    public record Tenancy(boolean multiTenancy, String singleTenant) {
-        public Tenancy {
-            if (singleTenant.isEmpty()) {
-                throw new IllegalArgumentException("single-tenant must not be empty");
-            }
-        }
     }
 
     public record Receiver(Otlp otlp) {}

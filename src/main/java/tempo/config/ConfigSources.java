@@ -51,6 +51,7 @@ public final class ConfigSources {
             return options(options)
                     .withFallback(fromVariables(reference, variables))
                     .withFallback(user)
+                    .withFallback(ConfigFactory.parseResources("akka-defaults.conf"))
                     .withFallback(reference)
                     .withFallback(variables)
                     .withFallback(libraryProperties())

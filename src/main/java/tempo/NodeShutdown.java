@@ -1,0 +1,98 @@
+package tempo;
+
+import akka.Done;
+import akka.actor.CoordinatedShutdown;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.http.javadsl.ServerBinding;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tempo.api.status.Readiness;
+import tempo.ingester.Ingester;
+import tempo.ingester.IngesterNode;
+
+/**
+ * The order in which a node goes down: receivers stop accepting; ranges are handed over, which puts every live trace into the
+ * head block; the head block is cut and stored while reads are still answered; the query port closes; the node leaves the
+ * cluster; the log and the data directory are closed.
+ */
+final class NodeShutdown {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeShutdown.class);
+    private static final Duration HARD_DEADLINE = Duration.ofSeconds(10);
+    private static final Duration CUT_DEADLINE = Duration.ofSeconds(115);
+
+    private final ActorSystem<?> system;
+    private final Readiness readiness;
+    private final IngesterNode ingester;
+    private final DataDirectory data;
+    private final AtomicBoolean rangesHandedOver = new AtomicBoolean();
+
+    NodeShutdown(ActorSystem<?> system, Readiness readiness, IngesterNode ingester, DataDirectory data) {
+        this.system = system;
+        this.readiness = readiness;
+        this.ingester = ingester;
+        this.data = data;
+    }
+
+    /** True from the moment when no range of this node holds anything any more. */
+    boolean rangesHandedOver() {
+        return rangesHandedOver.get();
+    }
+
+    void install(List<ServerBinding> receivers, ServerBinding api) {
+        CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
+        shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "not-ready", () -> {
+            LOG.info("stopping: no more spans are taken");
+            readiness.notReady("stopping");
+            return done();
+        });
+        for (ServerBinding receiver : receivers) {
+            shutdown.addTask(CoordinatedShutdown.PhaseServiceUnbind(), "receiver-" + receiver.localAddress(), () -> receiver
+                    .terminate(HARD_DEADLINE)
+                    .thenApply(terminated -> Done.getInstance()));
+        }
+        shutdown.addTask("tempo-cut", "cut", this::cut);
+        shutdown.addTask("tempo-api-unbind", "api", () -> api.terminate(HARD_DEADLINE)
+                .thenApply(terminated -> Done.getInstance()));
+        shutdown.addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "close", this::close);
+    }
+
+    private CompletionStage<Done> cut() {
+        rangesHandedOver.set(true);
+        LOG.info("stopping: head block is cut and stored");
+        return AskPattern.<Ingester.ToHead, Ingester.AllCut>ask(
+                        ingester.head(), Ingester.CutAll::new, CUT_DEADLINE, system.scheduler())
+                .handle((cut, failure) -> {
+                    if (failure != null) {
+                        LOG.error("head block could not be stored in time, it is replayed at the next start");
+                    } else if (!cut.failure().isEmpty()) {
+                        LOG.error(
+                                "head block could not be stored, it is replayed at the next start: {}", cut.failure());
+                    }
+                    return Done.getInstance();
+                });
+    }
+
+    private CompletionStage<Done> close() {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                ingester.close();
+                data.close();
+                LOG.info("stopped");
+            } catch (IOException e) {
+                LOG.error("data could not be closed: {}", e.toString());
+            }
+            return Done.getInstance();
+        });
+    }
+
+    private static CompletionStage<Done> done() {
+        return CompletableFuture.completedFuture(Done.getInstance());
+    }
+}

@@ -1,0 +1,41 @@
+package tempo;
+
+import akka.actor.typed.ActorSystem;
+import akka.cluster.Member;
+import akka.cluster.typed.Cluster;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import tempo.tempodb.TempoDb;
+
+/** Makes the text of {@code /status}. */
+final class NodeStatus {
+    private final ActorSystem<?> system;
+    private final TempoDb db;
+    private final LongSupplier clock;
+
+    NodeStatus(ActorSystem<?> system, TempoDb db, LongSupplier clock) {
+        this.system = system;
+        this.db = db;
+        this.clock = clock;
+    }
+
+    String text() {
+        StringBuilder text = new StringBuilder();
+        text.append("version   ").append(Version.text()).append('\n');
+        text.append("uptime    ").append(Duration.ofSeconds(system.uptime())).append('\n');
+        text.append("time      ")
+                .append(java.time.Instant.ofEpochMilli(clock.getAsLong()))
+                .append('\n');
+        for (Member member : Cluster.get(system).state().getMembers()) {
+            text.append("member    ")
+                    .append(member.address())
+                    .append(' ')
+                    .append(member.status())
+                    .append(' ')
+                    .append(member.getRoles())
+                    .append('\n');
+        }
+        text.append("blocks    ").append(db.stats()).append('\n');
+        return text.toString();
+    }
+}

@@ -1,0 +1,102 @@
+package tempo.distributor;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Props;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import tempo.ingester.Ingester.ToRange;
+import tempo.span.MalformedProtobufException;
+import tempo.span.Refusal;
+import tempo.span.RequestSplitter;
+import tempo.span.SpanLimits;
+import tempo.span.SplitRequest;
+import tempo.telemetry.Metrics;
+
+/**
+ * Takes export requests as OTLP bytes: splits them by trace, sends each range's slices to its owner, and says how it ended when
+ * every slice is durable or the deadline has passed. Thread-safe.
+ */
+public final class Distributor {
+    /** A request whose actor failed is answered all the same, after this many deadlines. */
+    private static final int GIVE_UP_DEADLINES = 3;
+
+    private final ActorRef<PendingExports.Command> pending;
+    private final long giveUpMillis;
+    private final Metrics metrics;
+    private final ThreadLocal<RequestSplitter> splitters;
+
+    private Distributor(
+            ActorRef<PendingExports.Command> pending,
+            long giveUpMillis,
+            Metrics metrics,
+            int rangeCount,
+            SpanLimits limits) {
+        this.pending = pending;
+        this.giveUpMillis = giveUpMillis;
+        this.metrics = metrics;
+        this.splitters = ThreadLocal.withInitial(() -> new RequestSplitter(rangeCount, limits));
+    }
+
+    /**
+     * Starts the distributor of this node.
+     *
+     * @param region where pushes go
+     * @param deadline how long the owners may take
+     * @param clock milliseconds that never go back
+     */
+    public static Distributor start(
+            ActorSystem<?> system,
+            ActorRef<ToRange> region,
+            int rangeCount,
+            SpanLimits limits,
+            Duration deadline,
+            LongSupplier clock,
+            Metrics metrics) {
+        ActorRef<PendingExports.Command> pending = system.systemActorOf(
+                PendingExports.create(region, deadline.toMillis(), clock), "distributor", Props.empty());
+        return new Distributor(pending, GIVE_UP_DEADLINES * deadline.toMillis(), metrics, rangeCount, limits);
+    }
+
+    /**
+     * Takes one request: an {@code ExportTraceServiceRequest} in {@code bytes[offset..offset + length)}, which may be reused as
+     * soon as this returns. The result always comes, and never as a failed stage.
+     */
+    public CompletionStage<ExportResult> export(String tenant, byte[] bytes, int offset, int length) {
+        SplitRequest split;
+        try {
+            split = splitters.get().split(bytes, offset, length);
+        } catch (MalformedProtobufException malformed) {
+            metrics.requestRefused(Refusal.MALFORMED_REQUEST.label());
+            return CompletableFuture.completedFuture(
+                    ExportResult.failed(Refusal.MALFORMED_REQUEST, String.valueOf(malformed.getMessage())));
+        }
+        int refused = split.refused();
+        metrics.received(tenant, (long) split.accepted() + refused, length);
+        for (Refusal reason : Refusal.values()) {
+            int count = split.refusedByReason()[reason.ordinal()];
+            if (count > 0) {
+                metrics.refused(tenant, reason.label(), count);
+            }
+        }
+        if (split.batches().isEmpty()) {
+            return CompletableFuture.completedFuture(
+                    new ExportResult(0, refused, split.firstRefusal(), "", false));
+        }
+        CompletableFuture<Optional<Refusal>> stored = new CompletableFuture<Optional<Refusal>>()
+                .completeOnTimeout(Optional.of(Refusal.UNAVAILABLE), giveUpMillis, TimeUnit.MILLISECONDS);
+        pending.tell(new PendingExports.Export(tenant, split.batches(), stored));
+        return stored.thenApply(failure -> {
+            if (failure.isPresent()) {
+                metrics.refused(tenant, failure.get().label(), split.accepted());
+                return ExportResult.failed(failure.get(), "");
+            }
+            metrics.accepted(tenant, split.accepted());
+            return new ExportResult(split.accepted(), refused, split.firstRefusal(), "", false);
+        });
+    }
+}

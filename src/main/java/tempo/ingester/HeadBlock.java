@@ -1,0 +1,199 @@
+package tempo.ingester;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.TimerScheduler;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import tempo.ingester.HeadTraces.Generation;
+import tempo.ingester.Ingester.AllCut;
+import tempo.ingester.Ingester.CutAll;
+import tempo.ingester.Ingester.FindHead;
+import tempo.ingester.Ingester.ToHead;
+import tempo.ingester.Ingester.ToRange;
+import tempo.tempodb.FindResult;
+import tempo.tempodb.TempoDb;
+
+/**
+ * The node's head block: takes finished traces, answers for them, and has blocks cut from them one at a time in a thread that
+ * may block. The traces belong to the node, so a restart after an exception loses none.
+ */
+final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
+    private static final Duration TICK = Duration.ofSeconds(1);
+    private static final long RETRY_MILLIS = 5_000;
+
+    /** Messages between the actors of one node; they never travel. */
+    sealed interface Internal extends ToHead permits Finish, Tick, CutDone, CutFailed {}
+
+    /**
+     * From a range: these traces are finished; {@link TraceRange.Finished} confirms them.
+     *
+     * @param again it was sent before and not confirmed
+     */
+    record Finish(int range, long handOverId, List<LiveTrace> traces, boolean again, ActorRef<ToRange> replyTo)
+            implements Internal {}
+
+    /** Time to look for what is to be cut. */
+    enum Tick implements Internal {
+        INSTANCE
+    }
+
+    /** From the cutting thread. */
+    record CutDone(Generation generation, BlockCut.Result result) implements Internal {}
+
+    /** From the cutting thread. */
+    record CutFailed(Generation generation, Throwable cause) implements Internal {}
+
+    private final ActorContext<ToHead> context;
+    private final HeadTraces head;
+    private final IngesterResources resources;
+    private final LogSlices logSlices;
+    private final LongSupplier clock;
+    private final List<ActorRef<AllCut>> waitingForAll = new ArrayList<>();
+
+    private HeadBlock(
+            ActorContext<ToHead> context,
+            TimerScheduler<ToHead> timers,
+            HeadTraces head,
+            IngesterResources resources,
+            LogSlices logSlices) {
+        this.context = context;
+        this.head = head;
+        this.resources = resources;
+        this.logSlices = logSlices;
+        this.clock = resources.clock();
+        timers.startTimerWithFixedDelay(Tick.INSTANCE, TICK);
+    }
+
+    static Behavior<ToHead> create(
+            HeadTraces head, IngesterResources resources, LogSlices logSlices) {
+        return Behaviors.supervise(Behaviors.<ToHead>setup(context -> Behaviors.withTimers(
+                        timers -> new HeadBlock(context, timers, head, resources, logSlices))))
+                .onFailure(SupervisorStrategy.restart());
+    }
+
+    @Override
+    public Behavior<ToHead> onMessage(ToHead message) {
+        if (message instanceof Finish finish) return onFinish(finish);
+        if (message instanceof FindHead find) return onFind(find);
+        if (message instanceof Tick) return onTick();
+        if (message instanceof CutDone done) return onCutDone(done);
+        if (message instanceof CutFailed failed) return onCutFailed(failed);
+        if (message instanceof CutAll cutAll) return onCutAll(cutAll);
+        throw new AssertionError("no branch for " + message);
+    }
+
+    private Behavior<ToHead> onFinish(Finish finish) {
+        head.add(finish.traces(), finish.again(), clock.getAsLong());
+        finish.replyTo().tell(new TraceRange.Finished(finish.range(), finish.handOverId()));
+        startCut();
+        return this;
+    }
+
+    private Behavior<ToHead> onFind(FindHead find) {
+        SliceRefs refs = head.find(find.tenant(), find.key().high(), find.key().low());
+        if (!find.recentBlocks()) {
+            logSlices.send(refs, List.of(), List.of(), find.replyTo());
+            return this;
+        }
+        TempoDb db = resources.db();
+        resources.diskExecutor().execute(() -> {
+            FindResult blocks = db.find(find.tenant(), find.key());
+            List<String> failures = blocks.failures().stream()
+                    .map(failure -> "block " + failure.blockId() + ": " + failure.reason())
+                    .toList();
+            logSlices.send(refs, blocks.values(), failures, find.replyTo());
+        });
+        return this;
+    }
+
+    private Behavior<ToHead> onTick() {
+        head.expire(clock.getAsLong());
+        startCut();
+        resources.metrics().headBytes(head.bytes());
+        resources.metrics().headTraces(head.traces());
+        return this;
+    }
+
+    private Behavior<ToHead> onCutAll(CutAll cutAll) {
+        waitingForAll.add(cutAll.replyTo());
+        head.closeAll();
+        startCut();
+        tellIfAllIsCut("");
+        return this;
+    }
+
+    private void startCut() {
+        Generation generation = head.startCut(clock.getAsLong());
+        if (generation == null) {
+            return;
+        }
+        ActorRef<ToHead> self = context.getSelf();
+        long started = clock.getAsLong();
+        CompletableFuture<BlockCut.Result> cut = CompletableFuture.supplyAsync(
+                () -> BlockCut.unchecked(new BlockCut(resources.wal(), resources.db()), generation),
+                resources.cutExecutor());
+        cut.whenComplete((result, failure) -> {
+            if (failure == null) {
+                resources.metrics().blockCut(result.block().spans(), result.block().dataBytes(), clock.getAsLong() - started);
+                self.tell(new CutDone(generation, result));
+            } else {
+                self.tell(new CutFailed(generation, failure));
+            }
+        });
+    }
+
+    private Behavior<ToHead> onCutDone(CutDone done) {
+        head.committed(done.generation(), clock.getAsLong());
+        if (done.result().slicesLost() > 0) {
+            context.getLog()
+                    .error(
+                            "block {} lacks {} slices whose records in the write-ahead log are damaged",
+                            done.result().block().blockId(),
+                            done.result().slicesLost());
+        }
+        context.getLog()
+                .info(
+                        "block {} of tenant {} committed: {} traces, {} spans, {} bytes",
+                        done.result().block().blockId(),
+                        done.generation().tenant,
+                        done.result().block().traces(),
+                        done.result().block().spans(),
+                        done.result().block().dataBytes());
+        startCut();
+        tellIfAllIsCut("");
+        return this;
+    }
+
+    private Behavior<ToHead> onCutFailed(CutFailed failed) {
+        Throwable cause = failed.cause().getCause() == null ? failed.cause() : failed.cause().getCause();
+        context.getLog()
+                .error(
+                        "block of tenant {} could not be cut and will be tried again in {} ms: {}",
+                        failed.generation().tenant,
+                        RETRY_MILLIS,
+                        cause.toString());
+        resources.metrics().blockCutFailed();
+        head.cutFailed(failed.generation(), clock.getAsLong() + RETRY_MILLIS);
+        tellWaiting(String.valueOf(cause.getMessage()));
+        return this;
+    }
+
+    private void tellIfAllIsCut(String failure) {
+        if (head.allCommitted()) {
+            tellWaiting(failure);
+        }
+    }
+
+    private void tellWaiting(String failure) {
+        waitingForAll.forEach(waiting -> waiting.tell(new AllCut(failure)));
+        waitingForAll.clear();
+    }
+}

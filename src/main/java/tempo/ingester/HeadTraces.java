@@ -1,0 +1,207 @@
+package tempo.ingester;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The node's finished traces that are not in a committed block yet, as references into the write-ahead log, in one open
+ * generation per tenant and any number of generations that wait to be cut, are being cut, or were committed a short while ago.
+ * It belongs to the node; only the head block actor uses it. No clock and no I/O.
+ */
+final class HeadTraces {
+    private final IngesterConfig config;
+    private final long retainMillis;
+    private final Map<String, Generation> open = new HashMap<>();
+    private final List<Generation> closed = new ArrayList<>();
+    private @Nullable Generation beingCut;
+
+    /** As in {@link LiveTraces}: how long a committed generation is kept for queries that are under way. */
+    HeadTraces(IngesterConfig config, long retainMillis) {
+        this.config = config;
+        this.retainMillis = retainMillis;
+    }
+
+    /** Traces of one tenant that become one block. Does not change once it is closed, so the cut may read it in its own thread. */
+    static final class Generation {
+        final String tenant;
+        final TraceTable<HeadTrace> traces = new TraceTable<>();
+        final long openedMillis;
+        long bytes;
+        long spans;
+        long committedMillis = -1;
+        long retryMillis;
+
+        Generation(String tenant, long openedMillis) {
+            this.tenant = tenant;
+            this.openedMillis = openedMillis;
+        }
+    }
+
+    /** A trace and its slices. */
+    static final class HeadTrace {
+        final long keyHigh;
+        final long keyLow;
+        final SliceRefs refs = new SliceRefs();
+
+        HeadTrace(long keyHigh, long keyLow) {
+            this.keyHigh = keyHigh;
+            this.keyLow = keyLow;
+        }
+    }
+
+    /**
+     * Takes finished traces over.
+     *
+     * @param again the same traces may have been taken before; what is known already is left out
+     */
+    void add(List<LiveTrace> traces, boolean again, long nowMillis) {
+        for (LiveTrace trace : traces) {
+            if (again && knows(trace)) {
+                continue;
+            }
+            add(trace.tenant, trace.keyHigh, trace.keyLow, trace.refs, trace.bytes, trace.spans, nowMillis);
+        }
+    }
+
+    /** Takes one slice that was found in the log at start. */
+    void recovered(String tenant, long keyHigh, long keyLow, long ref, int bytes, int spans, long nowMillis) {
+        SliceRefs refs = new SliceRefs();
+        refs.add(ref);
+        add(tenant, keyHigh, keyLow, refs, bytes, spans, nowMillis);
+    }
+
+    private void add(
+            String tenant, long keyHigh, long keyLow, SliceRefs refs, long bytes, int spans, long nowMillis) {
+        Generation generation = open.computeIfAbsent(tenant, name -> new Generation(name, nowMillis));
+        HeadTrace head = generation.traces.get(keyHigh, keyLow);
+        if (head == null) {
+            head = new HeadTrace(keyHigh, keyLow);
+            generation.traces.put(keyHigh, keyLow, head);
+        }
+        head.refs.addAll(refs);
+        generation.bytes += bytes;
+        generation.spans += spans;
+        if (generation.bytes >= config.headBytesMax() || generation.traces.size() >= config.headTracesMax()) {
+            open.remove(tenant);
+            closed.add(generation);
+        }
+    }
+
+    private boolean knows(LiveTrace trace) {
+        long wanted = trace.refs.get(0);
+        for (Generation generation : closed) {
+            if (generation.tenant.equals(trace.tenant) && holds(generation, trace, wanted)) {
+                return true;
+            }
+        }
+        Generation generation = open.get(trace.tenant);
+        return generation != null && holds(generation, trace, wanted);
+    }
+
+    /** A trace is handed over whole, so its first slice stands for all. */
+    private static boolean holds(Generation generation, LiveTrace trace, long wanted) {
+        HeadTrace head = generation.traces.get(trace.keyHigh, trace.keyLow);
+        if (head == null) {
+            return false;
+        }
+        for (int i = 0; i < head.refs.count(); i++) {
+            if (head.refs.get(i) == wanted) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The slices of a trace in all generations. */
+    SliceRefs find(String tenant, long high, long low) {
+        SliceRefs found = new SliceRefs();
+        for (Generation generation : closed) {
+            if (generation.tenant.equals(tenant)) {
+                addRefs(generation, high, low, found);
+            }
+        }
+        Generation generation = open.get(tenant);
+        if (generation != null) {
+            addRefs(generation, high, low, found);
+        }
+        return found;
+    }
+
+    private static void addRefs(Generation generation, long high, long low, SliceRefs found) {
+        HeadTrace head = generation.traces.get(high, low);
+        if (head != null) {
+            found.addAll(head.refs);
+        }
+    }
+
+    /** Closes the open generations that are old enough, and forgets committed ones that no query can need. */
+    void expire(long nowMillis) {
+        closed.removeIf(generation ->
+                generation.committedMillis >= 0 && nowMillis - generation.committedMillis >= retainMillis);
+        long age = config.headAge().toMillis();
+        List<Generation> old = open.values().stream()
+                .filter(generation -> nowMillis - generation.openedMillis >= age)
+                .toList();
+        for (Generation generation : old) {
+            open.remove(generation.tenant);
+            closed.add(generation);
+        }
+    }
+
+    /** Closes all open generations. */
+    void closeAll() {
+        closed.addAll(open.values());
+        open.clear();
+    }
+
+    /** The generation to cut next, which from now on counts as being cut; null while one is, or if none is to be cut yet. */
+    @Nullable
+    Generation startCut(long nowMillis) {
+        if (beingCut != null) {
+            return null;
+        }
+        for (Generation generation : closed) {
+            if (generation.committedMillis < 0 && generation.retryMillis <= nowMillis) {
+                beingCut = generation;
+                return generation;
+            }
+        }
+        return null;
+    }
+
+    /** The cut has ended with a committed block. */
+    void committed(Generation generation, long nowMillis) {
+        generation.committedMillis = nowMillis;
+        beingCut = null;
+    }
+
+    /** The cut has failed and is to be tried again at {@code retryMillis}. */
+    void cutFailed(Generation generation, long retryMillis) {
+        generation.retryMillis = retryMillis;
+        beingCut = null;
+    }
+
+    /** True if nothing waits for a block. */
+    boolean allCommitted() {
+        return open.isEmpty() && closed.stream().allMatch(generation -> generation.committedMillis >= 0);
+    }
+
+    /** Bytes, as received, that are not in a committed block. */
+    long bytes() {
+        return waiting().mapToLong(generation -> generation.bytes).sum();
+    }
+
+    /** Traces that are not in a committed block. */
+    long traces() {
+        return waiting().mapToLong(generation -> generation.traces.size()).sum();
+    }
+
+    private Stream<Generation> waiting() {
+        return Stream.concat(open.values().stream(), closed.stream())
+                .filter(generation -> generation.committedMillis < 0);
+    }
+}

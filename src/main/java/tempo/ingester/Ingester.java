@@ -1,0 +1,100 @@
+package tempo.ingester;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.receptionist.ServiceKey;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import akka.util.ByteString;
+import java.util.List;
+import tempo.span.TraceKey;
+
+/**
+ * What other packages may say to the actors of an ingester: the {@code TraceRange} that owns a range of keys, reached through
+ * Cluster Sharding, and the head block of each node, found through the receptionist. Every message here may cross nodes;
+ * {@link IngesterSerializer} writes them.
+ */
+public interface Ingester {
+    /** The cluster role of nodes that own ranges. */
+    String ROLE = "ingester";
+
+    /** The sharded entity of a range. */
+    EntityTypeKey<ToRange> RANGE = EntityTypeKey.create(ToRange.class, "trace-range");
+
+    /** The head blocks of all nodes. */
+    ServiceKey<ToHead> HEAD = ServiceKey.create(ToHead.class, "head-block");
+
+    /** What {@link IngesterSerializer} writes; the configuration binds it by this name. */
+    interface Travels {}
+
+    /** A message to the owner of a range. */
+    sealed interface ToRange permits Push, FindLive, WarmUp, TraceRange.Internal {
+        /** The range it is for. */
+        int range();
+    }
+
+    /**
+     * Buffers the slices of one batch once they are durable. Sent by the distributor; {@link Pushed} comes when the log has
+     * been forced, or has failed.
+     *
+     * @param tenant whose spans they are
+     * @param range the range that owns all keys of the batch
+     * @param requestId chosen by the sender, given back in the reply
+     * @param batch a {@link tempo.span.SliceBatch}
+     */
+    record Push(String tenant, int range, long requestId, ByteString batch, ActorRef<Pushed> replyTo)
+            implements ToRange, Travels {}
+
+    /** How a push ended. */
+    enum PushOutcome {
+        /** The slices are durable and are in the next answer. */
+        DURABLE,
+        /** The log is full; the client should come again later. */
+        FULL,
+        /** The log could not write; whether the slices are durable is not known. */
+        FAILED
+    }
+
+    /** Reply to {@link Push}. */
+    record Pushed(long requestId, PushOutcome outcome) implements Travels {}
+
+    /** Asks for what is live of a trace; answered by one or more {@link TracePart}s. */
+    record FindLive(String tenant, int range, TraceKey key, ActorRef<TracePart> replyTo)
+            implements ToRange, Travels {}
+
+    /** Makes sure that the range has an owner that answers; {@link Warm} comes as soon as it has. */
+    record WarmUp(int range, ActorRef<Warm> replyTo) implements ToRange, Travels {}
+
+    /** Reply to {@link WarmUp}. */
+    record Warm(int range) implements Travels {}
+
+    /** A message to a node's head block. */
+    sealed interface ToHead permits FindHead, CutAll, HeadBlock.Internal {}
+
+    /**
+     * Asks for what is in a head block of a trace; answered by one or more {@link TracePart}s.
+     *
+     * @param recentBlocks also look into the blocks that this node has committed lately, which a node that is not told of
+     *     every block at once cannot know yet
+     */
+    record FindHead(String tenant, TraceKey key, boolean recentBlocks, ActorRef<TracePart> replyTo)
+            implements ToHead, Travels {}
+
+    /** Cuts everything that is in the head block; {@link AllCut} comes when the blocks are committed, or a cut has failed. */
+    record CutAll(ActorRef<AllCut> replyTo) implements ToHead, Travels {}
+
+    /**
+     * Reply to {@link CutAll}.
+     *
+     * @param failure empty if all is committed
+     */
+    record AllCut(String failure) implements Travels {}
+
+    /**
+     * A part of one place's answer.
+     *
+     * @param source who answers, for messages to people
+     * @param otlp serialized OTLP {@code TracesData}; empty if there is nothing
+     * @param last whether this is the place's last part
+     * @param failures what could not be read; only in the last part
+     */
+    record TracePart(String source, ByteString otlp, boolean last, List<String> failures) implements Travels {}
+}

@@ -1,0 +1,163 @@
+package tempo.ingester;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.receptionist.Receptionist;
+import akka.cluster.sharding.typed.ShardingMessageExtractor;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.Entity;
+import java.io.IOException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tempo.ingester.Ingester.ToHead;
+import tempo.ingester.Ingester.ToRange;
+import tempo.span.SliceBatch;
+import tempo.telemetry.Metrics;
+import tempo.tempodb.TempoDb;
+import tempo.tempodb.wal.Wal;
+import tempo.tempodb.wal.WalConfig;
+import tempo.tempodb.wal.WalDisk;
+
+/**
+ * The ingester of this node: opens the write-ahead log and replays it into the head block, starts the head block, and lets
+ * Cluster Sharding start the ranges that live here. Thread-safe once started.
+ */
+public final class IngesterNode implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(IngesterNode.class);
+
+    private final Wal wal;
+    private final ActorRef<ToHead> head;
+    private final ActorRef<ToRange> region;
+
+    private IngesterNode(Wal wal, ActorRef<ToHead> head, ActorRef<ToRange> region) {
+        this.wal = wal;
+        this.head = head;
+        this.region = region;
+    }
+
+    /**
+     * What a node's ingester is made of.
+     *
+     * @param rangeCount how many ranges the key space has
+     * @param config when traces are finished and blocks are cut
+     * @param walConfig sizes of the log
+     * @param walDisk where the log is
+     * @param db where blocks go
+     * @param clock time
+     * @param queryMillisMax the longest time that a query may run; what was handed on is kept that long
+     * @param metrics what is counted
+     */
+    public record Parts(
+            int rangeCount,
+            IngesterConfig config,
+            WalConfig walConfig,
+            WalDisk walDisk,
+            TempoDb db,
+            Clock clock,
+            long queryMillisMax,
+            Metrics metrics) {}
+
+    /** Milliseconds that never go back, whatever happens to the system's clock. */
+    @FunctionalInterface
+    public interface Clock extends java.util.function.LongSupplier {}
+
+    /**
+     * Starts the ingester; returns when the log is replayed.
+     *
+     * @throws IOException if the log's directory cannot be used
+     */
+    public static IngesterNode start(ActorSystem<?> system, Parts parts) throws IOException {
+        HeadTraces headTraces = new HeadTraces(parts.config(), parts.queryMillisMax());
+        Wal wal = openWal(parts, headTraces);
+        java.util.concurrent.Executor disk =
+                system.dispatchers().lookup(DispatcherSelector.fromConfig("akka.actor.tempo-disk-dispatcher"));
+        java.util.concurrent.Executor cut =
+                system.dispatchers().lookup(DispatcherSelector.fromConfig("akka.actor.tempo-cut-dispatcher"));
+        IngesterResources resources =
+                new IngesterResources(wal, parts.db(), parts.clock(), disk, cut, parts.metrics());
+        String address = system.address().hasLocalScope() ? "node" : system.address().hostPort();
+        LogSlices slices = new LogSlices(wal, disk, address);
+        ActorRef<ToHead> head = system.systemActorOf(
+                HeadBlock.create(headTraces, resources, slices), "head-block", akka.actor.typed.Props.empty());
+        system.receptionist().tell(Receptionist.register(Ingester.HEAD, head));
+        ConcurrentHashMap<Integer, LiveTraces> live = new ConcurrentHashMap<>();
+        Function<Integer, LiveTraces> liveTraces =
+                range -> live.computeIfAbsent(range, r -> new LiveTraces(parts.config(), parts.queryMillisMax()));
+        ActorRef<ToRange> region = ClusterSharding.get(system)
+                .init(Entity.of(Ingester.RANGE, entity -> {
+                            int range = Integer.parseInt(entity.getEntityId());
+                            return TraceRange.create(range, liveTraces.apply(range), resources, slices, head);
+                        })
+                        .withMessageExtractor(new RangeExtractor(parts.rangeCount()))
+                        .withRole(Ingester.ROLE)
+                        .withStopMessage(TraceRange.HandOff.INSTANCE));
+        return new IngesterNode(wal, head, region);
+    }
+
+    private static Wal openWal(Parts parts, HeadTraces headTraces) throws IOException {
+        long now = parts.clock().getAsLong();
+        LoggingRecovery recovery = new LoggingRecovery(LOG, parts.metrics(), (position, tenant, batch) -> {
+            for (int slice = 0; slice < SliceBatch.sliceCount(batch); slice++) {
+                headTraces.recovered(
+                        tenant,
+                        SliceBatch.keyHigh(batch, slice),
+                        SliceBatch.keyLow(batch, slice),
+                        SliceRefs.ref(position, slice),
+                        SliceBatch.sliceBytes(batch, slice),
+                        SliceBatch.sliceSpans(batch, slice),
+                        now);
+            }
+        });
+        Wal wal = Wal.open(
+                parts.walDisk(), parts.walConfig(), parts.clock()::getAsLong, new WalMetrics(parts.metrics()), recovery);
+        recovery.report();
+        headTraces.closeAll();
+        return wal;
+    }
+
+    /** Where pushes and questions to ranges go. */
+    public ActorRef<ToRange> region() {
+        return region;
+    }
+
+    /** This node's head block. */
+    public ActorRef<ToHead> head() {
+        return head;
+    }
+
+    /** Closes the log; what was appended before is durable. */
+    @Override
+    public void close() throws IOException {
+        wal.close();
+    }
+
+    /** Entity id and shard id are the range's number; names are made once, not per message. */
+    private static final class RangeExtractor extends ShardingMessageExtractor<ToRange, ToRange> {
+        private final String[] names;
+
+        RangeExtractor(int rangeCount) {
+            names = new String[rangeCount];
+            for (int i = 0; i < rangeCount; i++) {
+                names[i] = Integer.toString(i);
+            }
+        }
+
+        @Override
+        public String entityId(ToRange message) {
+            return names[message.range()];
+        }
+
+        @Override
+        public String shardId(String entityId) {
+            return entityId;
+        }
+
+        @Override
+        public ToRange unwrapMessage(ToRange message) {
+            return message;
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package tempo.ingester;
+
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import tempo.telemetry.Metrics;
+import tempo.tempodb.TempoDb;
+import tempo.tempodb.wal.Wal;
+
+/**
+ * What the actors of a node's ingester share.
+ *
+ * @param wal the node's write-ahead log
+ * @param db where blocks go
+ * @param clock milliseconds that never go back
+ * @param diskExecutor threads that may block on reads of log and blocks
+ * @param cutExecutor thread that cuts blocks
+ * @param metrics what is counted
+ */
+record IngesterResources(
+        Wal wal, TempoDb db, LongSupplier clock, Executor diskExecutor, Executor cutExecutor, Metrics metrics) {}

@@ -1,0 +1,211 @@
+package tempo.ingester;
+
+import akka.actor.ExtendedActorSystem;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorRefResolver;
+import akka.actor.typed.javadsl.Adapter;
+import akka.serialization.SerializerWithStringManifest;
+import akka.util.ByteString;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.NotSerializableException;
+import java.util.ArrayList;
+import java.util.List;
+import tempo.ingester.Ingester.AllCut;
+import tempo.ingester.Ingester.CutAll;
+import tempo.ingester.Ingester.FindHead;
+import tempo.ingester.Ingester.FindLive;
+import tempo.ingester.Ingester.Push;
+import tempo.ingester.Ingester.PushOutcome;
+import tempo.ingester.Ingester.Pushed;
+import tempo.ingester.Ingester.TracePart;
+import tempo.ingester.Ingester.Warm;
+import tempo.ingester.Ingester.WarmUp;
+import tempo.span.TraceKey;
+
+/**
+ * Writes the messages of {@link Ingester} between nodes. The last digit of a manifest is the version of that message's layout:
+ * a field is added by a new manifest, so that nodes of two versions understand each other.
+ */
+final class IngesterSerializer extends SerializerWithStringManifest {
+    private static final int IDENTIFIER = 7_201;
+    private static final int FAILURES_MAX = 1_000;
+
+    private final ActorRefResolver references;
+
+    IngesterSerializer(ExtendedActorSystem system) {
+        references = ActorRefResolver.get(Adapter.toTyped(system));
+    }
+
+    @Override
+    public int identifier() {
+        return IDENTIFIER;
+    }
+
+    @Override
+    public String manifest(Object message) {
+        if (message instanceof Push) return "push1";
+        if (message instanceof Pushed) return "pushed1";
+        if (message instanceof FindLive) return "find-live1";
+        if (message instanceof FindHead) return "find-head1";
+        if (message instanceof TracePart) return "part1";
+        if (message instanceof WarmUp) return "warm-up1";
+        if (message instanceof Warm) return "warm1";
+        if (message instanceof CutAll) return "cut-all1";
+        if (message instanceof AllCut) return "all-cut1";
+        throw new IllegalArgumentException(
+                "message does not travel between nodes: " + message.getClass().getName());
+    }
+
+    @Override
+    public byte[] toBinary(Object message) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(message instanceof Push push ? push.batch().size() + 256 : 256);
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            write(message, out);
+        } catch (IOException e) {
+            throw new IllegalStateException("message could not be written: " + message.getClass().getName(), e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private void write(Object message, DataOutputStream out) throws IOException {
+        if (message instanceof Push push) {
+            out.writeUTF(push.tenant());
+            out.writeInt(push.range());
+            out.writeLong(push.requestId());
+            writeReference(push.replyTo(), out);
+            writeBytes(push.batch(), out);
+        } else if (message instanceof Pushed pushed) {
+            out.writeLong(pushed.requestId());
+            out.writeByte(pushed.outcome().ordinal());
+        } else if (message instanceof FindLive find) {
+            out.writeUTF(find.tenant());
+            out.writeInt(find.range());
+            writeKey(find.key(), out);
+            writeReference(find.replyTo(), out);
+        } else if (message instanceof FindHead find) {
+            out.writeUTF(find.tenant());
+            writeKey(find.key(), out);
+            out.writeBoolean(find.recentBlocks());
+            writeReference(find.replyTo(), out);
+        } else if (message instanceof TracePart part) {
+            out.writeUTF(part.source());
+            writeBytes(part.otlp(), out);
+            out.writeBoolean(part.last());
+            out.writeInt(part.failures().size());
+            for (String failure : part.failures()) {
+                out.writeUTF(failure.length() > 1_000 ? failure.substring(0, 1_000) : failure);
+            }
+        } else if (message instanceof WarmUp warmUp) {
+            out.writeInt(warmUp.range());
+            writeReference(warmUp.replyTo(), out);
+        } else if (message instanceof Warm warm) {
+            out.writeInt(warm.range());
+        } else if (message instanceof CutAll cutAll) {
+            writeReference(cutAll.replyTo(), out);
+        } else if (message instanceof AllCut allCut) {
+            out.writeUTF(allCut.failure());
+        }
+    }
+
+    @Override
+    public Object fromBinary(byte[] bytes, String manifest) throws NotSerializableException {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+            return read(manifest, in);
+        } catch (NotSerializableException e) {
+            throw e;
+        } catch (IOException | IllegalArgumentException e) {
+            throw new NotSerializableException("message " + manifest + " could not be read: " + e.getMessage());
+        }
+    }
+
+    private Object read(String manifest, DataInputStream in) throws IOException {
+        switch (manifest) {
+            case "push1" -> {
+                String tenant = in.readUTF();
+                int range = in.readInt();
+                long requestId = in.readLong();
+                ActorRef<Pushed> replyTo = readReference(in);
+                return new Push(tenant, range, requestId, readBytes(in), replyTo);
+            }
+            case "pushed1" -> {
+                long requestId = in.readLong();
+                int outcome = in.readUnsignedByte();
+                PushOutcome[] outcomes = PushOutcome.values();
+                return new Pushed(requestId, outcome < outcomes.length ? outcomes[outcome] : PushOutcome.FAILED);
+            }
+            case "find-live1" -> {
+                String tenant = in.readUTF();
+                int range = in.readInt();
+                return new FindLive(tenant, range, readKey(in), readReference(in));
+            }
+            case "find-head1" -> {
+                String tenant = in.readUTF();
+                return new FindHead(tenant, readKey(in), in.readBoolean(), readReference(in));
+            }
+            case "part1" -> {
+                String source = in.readUTF();
+                ByteString otlp = readBytes(in);
+                return new TracePart(source, otlp, in.readBoolean(), readFailures(in));
+            }
+            case "warm-up1" -> {
+                return new WarmUp(in.readInt(), readReference(in));
+            }
+            case "warm1" -> {
+                return new Warm(in.readInt());
+            }
+            case "cut-all1" -> {
+                return new CutAll(readReference(in));
+            }
+            case "all-cut1" -> {
+                return new AllCut(in.readUTF());
+            }
+            default -> throw new NotSerializableException("message is not known: " + manifest);
+        }
+    }
+
+    private static List<String> readFailures(DataInputStream in) throws IOException {
+        int count = in.readInt();
+        if (count < 0 || count > FAILURES_MAX) {
+            throw new IOException("count of failures must be 0 to " + FAILURES_MAX + " but was " + count);
+        }
+        List<String> failures = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            failures.add(in.readUTF());
+        }
+        return List.copyOf(failures);
+    }
+
+    private static void writeKey(TraceKey key, DataOutputStream out) throws IOException {
+        out.writeLong(key.high());
+        out.writeLong(key.low());
+    }
+
+    private static TraceKey readKey(DataInputStream in) throws IOException {
+        return new TraceKey(in.readLong(), in.readLong());
+    }
+
+    private static void writeBytes(ByteString bytes, DataOutputStream out) throws IOException {
+        out.writeInt(bytes.size());
+        out.write(bytes.toArrayUnsafe());
+    }
+
+    private static ByteString readBytes(DataInputStream in) throws IOException {
+        int length = in.readInt();
+        if (length < 0 || length > in.available()) {
+            throw new IOException("length must be 0 to " + in.available() + " but was " + length);
+        }
+        return ByteString.fromArrayUnsafe(in.readNBytes(length));
+    }
+
+    private void writeReference(ActorRef<?> reference, DataOutputStream out) throws IOException {
+        out.writeUTF(references.toSerializationFormat(reference));
+    }
+
+    private <T> ActorRef<T> readReference(DataInputStream in) throws IOException {
+        return references.resolveActorRef(in.readUTF());
+    }
+}

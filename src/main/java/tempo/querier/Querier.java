@@ -1,0 +1,63 @@
+package tempo.querier;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.Props;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import tempo.ingester.Ingester.ToHead;
+import tempo.ingester.Ingester.ToRange;
+import tempo.span.TraceId;
+import tempo.telemetry.Metrics;
+import tempo.tempodb.TempoDb;
+
+/** Answers queries from live traces, head blocks and stored blocks, all of them, always. Thread-safe. */
+public final class Querier {
+    private final ActorRef<Queries.Command> queries;
+    private final Metrics metrics;
+    private final LongSupplier nanoClock;
+
+    private Querier(ActorRef<Queries.Command> queries, Metrics metrics, LongSupplier nanoClock) {
+        this.queries = queries;
+        this.metrics = metrics;
+        this.nanoClock = nanoClock;
+    }
+
+    /**
+     * What a query asks.
+     *
+     * @param region the ranges
+     * @param rangesHandedOver true once this node is leaving and its ranges hold nothing any more
+     * @param localHead the head block of this node, which knows that this node knows all blocks that it cuts
+     * @param db the stored blocks
+     * @param rangeCount how many ranges the key space has
+     */
+    public record Places(
+            ActorRef<ToRange> region,
+            BooleanSupplier rangesHandedOver,
+            ActorRef<ToHead> localHead,
+            TempoDb db,
+            int rangeCount) {}
+
+    /** Starts the querier of this node. */
+    public static Querier start(
+            ActorSystem<?> system, Places places, QuerierConfig config, Metrics metrics, LongSupplier nanoClock) {
+        Executor disk = system.dispatchers().lookup(DispatcherSelector.fromConfig("akka.actor.tempo-disk-dispatcher"));
+        ActorRef<Queries.Command> queries =
+                system.systemActorOf(Queries.create(places, disk, config), "querier", Props.empty());
+        return new Querier(queries, metrics, nanoClock);
+    }
+
+    /** Finds a trace. The stage fails only if this node is shutting down. */
+    public CompletionStage<TraceAnswer> trace(String tenant, TraceId id) {
+        long started = nanoClock.getAsLong();
+        CompletableFuture<TraceAnswer> answer = new CompletableFuture<>();
+        queries.tell(new Queries.FindTrace(tenant, id, answer));
+        return answer.whenComplete((found, failure) ->
+                metrics.query("trace", nanoClock.getAsLong() - started, found != null && found.partial()));
+    }
+}

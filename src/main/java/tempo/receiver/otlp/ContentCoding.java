@@ -1,0 +1,119 @@
+package tempo.receiver.otlp;
+
+import com.github.luben.zstd.ZstdInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.InflaterInputStream;
+import tempo.span.Refusal;
+
+/** The compressions that senders may use. Inflating stops at a limit, so that a small body cannot become a large one. */
+enum ContentCoding {
+    IDENTITY("identity"),
+    GZIP("gzip"),
+    DEFLATE("deflate"),
+    ZSTD("zstd");
+
+    /** For {@code grpc-accept-encoding} and error messages. */
+    static final String NAMES = "identity, gzip, deflate, zstd";
+
+    private static final int ZSTD_WINDOW_LOG_MAX = 23;
+    private static final int RATIO_GUESS = 6;
+    private static final int CAPACITY_MIN = 4 << 10;
+
+    private final String name;
+
+    ContentCoding(String name) {
+        this.name = name;
+    }
+
+    /**
+     * The coding of that name in a header.
+     *
+     * @throws RefusedException if it is none of these
+     */
+    static ContentCoding named(String name) throws RefusedException {
+        for (ContentCoding coding : values()) {
+            if (coding.name.equalsIgnoreCase(name.trim())) {
+                return coding;
+            }
+        }
+        if (name.isBlank()) {
+            return IDENTITY;
+        }
+        throw new RefusedException(
+                Refusal.MALFORMED_REQUEST, "content encoding must be one of " + NAMES + " but was " + printable(name));
+    }
+
+    /**
+     * Inflates {@code source[offset..offset + length)}.
+     *
+     * @param bytesMax the most bytes the result may have
+     * @throws RefusedException if the input is not valid, or the result would be too large for the request or the node
+     */
+    RequestBody.Collected inflate(byte[] source, int offset, int length, long bytesMax, InFlightBytes.Lease lease)
+            throws RefusedException {
+        if (this == IDENTITY) {
+            return new RequestBody.Collected(source, offset, length);
+        }
+        try (InputStream in = open(new ByteArrayInputStream(source, offset, length))) {
+            byte[] inflated = new byte[(int) Math.min(Math.max((long) length * RATIO_GUESS, CAPACITY_MIN), bytesMax)];
+            acquire(lease, inflated.length);
+            int size = 0;
+            while (true) {
+                int read = in.read(inflated, size, inflated.length - size);
+                if (read < 0) {
+                    return new RequestBody.Collected(inflated, 0, size);
+                }
+                size += read;
+                if (size == inflated.length) {
+                    int next = in.read();
+                    if (next < 0) {
+                        return new RequestBody.Collected(inflated, 0, size);
+                    }
+                    if (size >= bytesMax) {
+                        throw new RefusedException(
+                                Refusal.REQUEST_TOO_LARGE,
+                                "request inflates to more than " + bytesMax
+                                        + " bytes (receiver.otlp.inflated-bytes-max)");
+                    }
+                    int capacity = (int) Math.min(size * 2L, bytesMax);
+                    acquire(lease, capacity - size);
+                    inflated = Arrays.copyOf(inflated, capacity);
+                    inflated[size++] = (byte) next;
+                }
+            }
+        } catch (IOException broken) {
+            throw new RefusedException(
+                    Refusal.MALFORMED_REQUEST, "request is not valid " + name + ": " + broken.getMessage());
+        }
+    }
+
+    private static void acquire(InFlightBytes.Lease lease, long bytes) throws RefusedException {
+        if (!lease.acquire(bytes)) {
+            throw new RefusedException(Refusal.OVERLOADED, Refusal.OVERLOADED.sentence());
+        }
+    }
+
+    private InputStream open(InputStream in) throws IOException {
+        return switch (this) {
+            case IDENTITY -> in;
+            case GZIP -> new GZIPInputStream(in, 8192);
+            case DEFLATE -> new InflaterInputStream(in);
+            case ZSTD -> openZstd(in);
+        };
+    }
+
+    private static InputStream openZstd(InputStream in) throws IOException {
+        ZstdInputStream zstd = new ZstdInputStream(in);
+        zstd.setLongMax(ZSTD_WINDOW_LOG_MAX);
+        return zstd;
+    }
+
+    private static String printable(String text) {
+        String start = text.length() > 40 ? text.substring(0, 40) : text;
+        return start.replaceAll("[^\\x20-\\x7e]", "?");
+    }
+}

@@ -1,0 +1,130 @@
+package tempo.receiver.otlp;
+
+import akka.http.javadsl.model.AttributeKeys;
+import akka.http.javadsl.model.ContentType;
+import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.HttpEntities;
+import akka.http.javadsl.model.HttpHeader;
+import akka.http.javadsl.model.HttpMethods;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.MediaTypes;
+import akka.http.javadsl.model.StatusCodes;
+import akka.http.javadsl.model.Trailer;
+import akka.http.javadsl.model.headers.RawHeader;
+import akka.japi.function.Function;
+import akka.stream.Materializer;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import tempo.span.Refusal;
+
+/**
+ * OTLP over gRPC: the one unary method of {@code TraceService}. Request and reply are raw frames (gRPC over HTTP/2: a flag byte,
+ * a 4-byte big-endian length, the message), because making message objects costs several times the transport.
+ */
+final class OtlpGrpc implements Function<HttpRequest, CompletionStage<HttpResponse>> {
+    private static final long serialVersionUID = 1;
+
+    private static final String PATH = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+    private static final String GRPC = "application/grpc";
+    private static final ContentType GRPC_PROTO =
+            ContentTypes.create(MediaTypes.applicationBinary("grpc+proto", false));
+    private static final int FRAME_HEADER_BYTES = 5;
+
+    private final transient Exporter exporter;
+    private final transient Materializer materializer;
+
+    OtlpGrpc(Exporter exporter, Materializer materializer) {
+        this.exporter = exporter;
+        this.materializer = materializer;
+    }
+
+    @Override
+    public CompletionStage<HttpResponse> apply(HttpRequest request) {
+        String contentType = request.entity().getContentType().mediaType().toString();
+        if (!contentType.startsWith(GRPC) || !request.method().equals(HttpMethods.POST)) {
+            request.discardEntityBytes(materializer);
+            return CompletableFuture.completedFuture(HttpResponse.create()
+                    .withStatus(StatusCodes.UNSUPPORTED_MEDIA_TYPE)
+                    .withEntity("this port speaks gRPC (application/grpc over HTTP/2) only\n"));
+        }
+        if (!request.getUri().path().equals(PATH)) {
+            request.discardEntityBytes(materializer);
+            return CompletableFuture.completedFuture(
+                    reply(new OtlpAnswer(OtlpAnswer.UNIMPLEMENTED, 404, "method is not known", 0, 0)));
+        }
+        String encoding =
+                request.getHeader("grpc-encoding").map(HttpHeader::value).orElse("identity");
+        return exporter.export(request, (body, config, lease) -> message(body, encoding, config, lease))
+                .thenApply(OtlpGrpc::reply);
+    }
+
+    /** Takes the message out of its frame. */
+    private static RequestBody.Collected message(
+            RequestBody.Collected body, String encoding, OtlpConfig config, InFlightBytes.Lease lease)
+            throws RefusedException {
+        if (body.length() < FRAME_HEADER_BYTES) {
+            throw new RefusedException(
+                    Refusal.MALFORMED_REQUEST, "gRPC frame has " + body.length() + " bytes, its header alone is 5");
+        }
+        ByteBuffer frame = ByteBuffer.wrap(body.array(), body.offset(), body.length());
+        int flag = frame.get();
+        long length = frame.getInt() & 0xffff_ffffL;
+        if (length != frame.remaining()) {
+            throw new RefusedException(
+                    Refusal.MALFORMED_REQUEST,
+                    "gRPC frame announces " + length + " bytes but " + frame.remaining() + " follow");
+        }
+        if (flag != 0 && flag != 1) {
+            throw new RefusedException(Refusal.MALFORMED_REQUEST, "gRPC frame flag must be 0 or 1 but was " + flag);
+        }
+        ContentCoding coding = flag == 0 ? ContentCoding.IDENTITY : ContentCoding.named(encoding);
+        return coding.inflate(
+                body.array(),
+                body.offset() + FRAME_HEADER_BYTES,
+                (int) length,
+                config.inflatedBytesMax(),
+                lease);
+    }
+
+    private static HttpResponse reply(OtlpAnswer answer) {
+        List<HttpHeader> trailers = new ArrayList<>();
+        trailers.add(RawHeader.create("grpc-status", Integer.toString(answer.code())));
+        byte[] entity = new byte[0];
+        if (answer.code() == 0) {
+            byte[] response = answer.response();
+            entity = ByteBuffer.allocate(FRAME_HEADER_BYTES + response.length)
+                    .put((byte) 0)
+                    .putInt(response.length)
+                    .put(response)
+                    .array();
+        } else {
+            trailers.add(RawHeader.create("grpc-message", percentEncoded(answer.message())));
+            trailers.add(RawHeader.create(
+                    "grpc-status-details-bin",
+                    Base64.getEncoder().withoutPadding().encodeToString(answer.status())));
+        }
+        return HttpResponse.create()
+                .addHeader(RawHeader.create("grpc-accept-encoding", "identity,gzip,deflate,zstd"))
+                .withEntity(HttpEntities.create(GRPC_PROTO, entity))
+                .addAttribute(AttributeKeys.trailer(), Trailer.create().addHeaders(trailers));
+    }
+
+    /** As gRPC over HTTP/2 has it: everything but printable ASCII, and the percent sign itself. */
+    private static String percentEncoded(String message) {
+        StringBuilder encoded = new StringBuilder();
+        for (byte b : message.getBytes(StandardCharsets.UTF_8)) {
+            if (b >= 0x20 && b <= 0x7e && b != '%') {
+                encoded.append((char) b);
+            } else {
+                encoded.append(String.format("%%%02X", b));
+            }
+        }
+        return encoded.toString();
+    }
+}

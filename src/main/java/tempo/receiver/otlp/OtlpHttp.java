@@ -1,0 +1,90 @@
+package tempo.receiver.otlp;
+
+import akka.http.javadsl.model.ContentType;
+import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.HttpEntities;
+import akka.http.javadsl.model.HttpHeader;
+import akka.http.javadsl.model.HttpMethods;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.MediaTypes;
+import akka.http.javadsl.model.StatusCode;
+import akka.http.javadsl.model.StatusCodes;
+import akka.http.javadsl.model.headers.RawHeader;
+import akka.japi.function.Function;
+import akka.stream.Materializer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import tempo.span.Refusal;
+
+/** OTLP over HTTP: {@code POST /v1/traces} as protobuf or JSON, compressed or not; answers in the encoding of the request. */
+final class OtlpHttp implements Function<HttpRequest, CompletionStage<HttpResponse>> {
+    private static final long serialVersionUID = 1;
+
+    private static final String PATH = "/v1/traces";
+    private static final String PROTOBUF = "application/x-protobuf";
+    private static final String PROTOBUF_NEWER = "application/protobuf";
+    private static final String JSON = "application/json";
+    private static final ContentType PROTOBUF_TYPE =
+            ContentTypes.create(MediaTypes.applicationBinary("x-protobuf", false));
+
+    private final transient Exporter exporter;
+    private final transient Materializer materializer;
+
+    OtlpHttp(Exporter exporter, Materializer materializer) {
+        this.exporter = exporter;
+        this.materializer = materializer;
+    }
+
+    @Override
+    public CompletionStage<HttpResponse> apply(HttpRequest request) {
+        if (!request.getUri().path().equals(PATH)) {
+            return refused(request, StatusCodes.NOT_FOUND, "this port takes POST " + PATH + " only");
+        }
+        if (!request.method().equals(HttpMethods.POST)) {
+            return refused(request, StatusCodes.METHOD_NOT_ALLOWED, PATH + " takes POST only");
+        }
+        String mediaType = request.entity().getContentType().mediaType().toString();
+        boolean json = mediaType.equals(JSON);
+        if (!json && !mediaType.equals(PROTOBUF) && !mediaType.equals(PROTOBUF_NEWER)) {
+            return refused(
+                    request, StatusCodes.UNSUPPORTED_MEDIA_TYPE, "content type must be " + PROTOBUF + " or " + JSON);
+        }
+        String encoding =
+                request.getHeader("content-encoding").map(HttpHeader::value).orElse("identity");
+        return exporter.export(request, (body, config, lease) -> message(body, encoding, json, config, lease))
+                .thenApply(answer -> reply(answer, json));
+    }
+
+    private static RequestBody.Collected message(
+            RequestBody.Collected body, String encoding, boolean json, OtlpConfig config, InFlightBytes.Lease lease)
+            throws RefusedException {
+        RequestBody.Collected inflated = ContentCoding.named(encoding)
+                .inflate(body.array(), body.offset(), body.length(), config.inflatedBytesMax(), lease);
+        if (!json) {
+            return inflated;
+        }
+        try {
+            byte[] otlp = OtlpJson.toProtobuf(inflated.array(), inflated.offset(), inflated.length());
+            return new RequestBody.Collected(otlp, 0, otlp.length);
+        } catch (InvalidJsonException invalid) {
+            throw new RefusedException(Refusal.MALFORMED_REQUEST, String.valueOf(invalid.getMessage()));
+        }
+    }
+
+    private static HttpResponse reply(OtlpAnswer answer, boolean json) {
+        byte[] body = json ? answer.json() : answer.code() == 0 ? answer.response() : answer.status();
+        HttpResponse response = HttpResponse.create()
+                .withStatus(answer.httpStatus())
+                .withEntity(HttpEntities.create(json ? ContentTypes.APPLICATION_JSON : PROTOBUF_TYPE, body));
+        return answer.retryAfterSeconds() == 0
+                ? response
+                : response.addHeader(RawHeader.create("Retry-After", Integer.toString(answer.retryAfterSeconds())));
+    }
+
+    private CompletionStage<HttpResponse> refused(HttpRequest request, StatusCode status, String sentence) {
+        request.discardEntityBytes(materializer);
+        return CompletableFuture.completedFuture(
+                HttpResponse.create().withStatus(status).withEntity(sentence + "\n"));
+    }
+}

@@ -1,0 +1,85 @@
+package tempo.receiver.otlp;
+
+import akka.http.javadsl.model.HttpEntity;
+import akka.http.javadsl.model.RequestEntity;
+import akka.stream.Materializer;
+import akka.stream.javadsl.Sink;
+import akka.util.ByteString;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import tempo.span.Refusal;
+
+/** Collects the body of a request, never more of it than its limit and never more of all than the node's bound. */
+final class RequestBody {
+    private static final int CAPACITY_MIN = 64 << 10;
+
+    private final InFlightBytes.Lease lease;
+    private final long bytesMax;
+    private byte[] bytes = new byte[0];
+    private int length;
+
+    private RequestBody(InFlightBytes.Lease lease, long bytesMax) {
+        this.lease = lease;
+        this.bytesMax = bytesMax;
+    }
+
+    /** Bytes: {@code array[offset..offset + length)}. */
+    record Collected(byte[] array, int offset, int length) {}
+
+    /**
+     * The whole body.
+     *
+     * @param timeout how long the sender may take; slow senders hold memory
+     * @return fails with {@link RefusedException} if it is too large or the node is overloaded
+     */
+    static CompletionStage<Collected> collect(
+            RequestEntity entity, InFlightBytes.Lease lease, long bytesMax, Duration timeout, Materializer materializer) {
+        RequestBody body = new RequestBody(lease, bytesMax);
+        if (entity instanceof HttpEntity.Strict strict) {
+            try {
+                body.check(strict.getData().size());
+                byte[] data = strict.getData().toArrayUnsafe();
+                return CompletableFuture.completedFuture(new Collected(data, 0, data.length));
+            } catch (RefusedException refused) {
+                return CompletableFuture.failedFuture(refused);
+            }
+        }
+        long announced = entity.getContentLengthOption().orElse(0);
+        if (announced > bytesMax) {
+            // Akka cancels what is not read; draining up to the client's idea of a body would be the attack.
+            entity.discardBytes(materializer);
+            return CompletableFuture.failedFuture(body.tooLarge());
+        }
+        return entity.withoutSizeLimit()
+                .getDataBytes()
+                .completionTimeout(timeout)
+                .runWith(Sink.fold(body, RequestBody::add), materializer)
+                .thenApply(full -> new Collected(full.bytes, 0, full.length));
+    }
+
+    private RequestBody add(ByteString chunk) throws RefusedException {
+        check(chunk.size());
+        if (length + chunk.size() > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.max(Math.max(bytes.length * 2, CAPACITY_MIN), length + chunk.size()));
+        }
+        chunk.copyToArray(bytes, length);
+        length += chunk.size();
+        return this;
+    }
+
+    private void check(int more) throws RefusedException {
+        if (length + (long) more > bytesMax) {
+            throw tooLarge();
+        }
+        if (!lease.acquire(more)) {
+            throw new RefusedException(Refusal.OVERLOADED, Refusal.OVERLOADED.sentence());
+        }
+    }
+
+    private RefusedException tooLarge() {
+        return new RefusedException(
+                Refusal.REQUEST_TOO_LARGE, "request has more than " + bytesMax + " bytes (receiver.otlp.request-bytes-max)");
+    }
+}

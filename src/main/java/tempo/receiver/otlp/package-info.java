@@ -1,0 +1,5 @@
+/** Spans from OpenTelemetry SDKs and collectors. */
+@NullMarked
+package tempo.receiver.otlp;
+
+import org.jspecify.annotations.NullMarked;

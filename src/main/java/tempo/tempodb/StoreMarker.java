@@ -1,0 +1,104 @@
+package tempo.tempodb;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import tempo.tempodb.backend.ChecksummedText;
+import tempo.tempodb.backend.ObjectStore;
+import tempo.tempodb.block.BlockNames;
+
+/**
+ * Says whose a store is, in an object at its root: nodes that read different ids do not share a store and are no cluster.
+ *
+ * @param clusterId made at random when the store was first opened
+ * @param rangeCount number of equal intervals of the key space, as it was when the store was first opened
+ */
+public record StoreMarker(UUID clusterId, int rangeCount) {
+    private static final int RANGES_MAX = 65_536;
+    private static final int BYTES_MAX = 64 << 10;
+    private static final JsonFactory JSON = new JsonFactory();
+
+    public StoreMarker {
+        if (rangeCount < 1 || rangeCount > RANGES_MAX) {
+            throw new IllegalArgumentException("range count must be 1 to " + RANGES_MAX + " but is " + rangeCount);
+        }
+    }
+
+    /**
+     * Reads the store's marker, or writes it if there is none. Of several nodes that do this at once, all get the same.
+     *
+     * @param rangeCount for a new store; an existing one keeps its own, which the caller compares
+     * @throws IOException if the store fails or the marker is damaged
+     */
+    public static StoreMarker readOrCreate(ObjectStore store, int rangeCount) throws IOException {
+        return readOrCreate(store, rangeCount, UUID::randomUUID);
+    }
+
+    /** As {@link #readOrCreate(ObjectStore, int)}, with a source of cluster ids. */
+    public static StoreMarker readOrCreate(ObjectStore store, int rangeCount, Supplier<UUID> clusterIds)
+            throws IOException {
+        try {
+            return read(store);
+        } catch (NoSuchFileException firstOpen) {
+            StoreMarker marker = new StoreMarker(clusterIds.get(), rangeCount);
+            boolean created = store.putIfAbsent(BlockNames.MARKER, ByteBuffer.wrap(marker.encode()));
+            return created ? marker : read(store);
+        }
+    }
+
+    private static StoreMarker read(ObjectStore store) throws IOException {
+        String name = BlockNames.MARKER;
+        long bytes = store.head(name).bytes();
+        if (bytes > BYTES_MAX) {
+            throw new IOException("store marker must be of at most " + BYTES_MAX + " bytes but is of " + bytes);
+        }
+        String text = ChecksummedText.open(store.read(name, 0, (int) bytes), "store marker " + name);
+        try (JsonParser json = JSON.createParser(text)) {
+            return parse(json);
+        } catch (IllegalArgumentException e) {
+            throw new IOException("store marker says what cannot be: " + e.getMessage(), e);
+        }
+    }
+
+    private byte[] encode() throws IOException {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            json.useDefaultPrettyPrinter();
+            json.writeStartObject();
+            json.writeStringField("clusterId", clusterId.toString());
+            json.writeNumberField("rangeCount", rangeCount);
+            json.writeEndObject();
+        }
+        return ChecksummedText.seal(text.toString());
+    }
+
+    private static StoreMarker parse(JsonParser json) throws IOException {
+        @Nullable UUID clusterId = null;
+        int rangeCount = 0;
+        if (json.nextToken() != JsonToken.START_OBJECT) {
+            throw new IOException("store marker is not a JSON object");
+        }
+        for (@Nullable String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
+            JsonToken token = json.nextToken();
+            if (field.equals("clusterId") && token == JsonToken.VALUE_STRING) {
+                clusterId = UUID.fromString(json.getText());
+            } else if (field.equals("rangeCount") && token == JsonToken.VALUE_NUMBER_INT) {
+                rangeCount = json.getIntValue();
+            } else {
+                json.skipChildren();
+            }
+        }
+        if (clusterId == null) {
+            throw new IOException("store marker has no clusterId");
+        }
+        return new StoreMarker(clusterId, rangeCount);
+    }
+}

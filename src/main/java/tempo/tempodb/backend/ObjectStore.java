@@ -1,0 +1,51 @@
+package tempo.tempodb.backend;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.util.function.Consumer;
+
+/**
+ * Named objects in a bucket or directory. An object becomes visible whole or not at all, and is durable once the call that
+ * made it visible has returned. Keys are those that {@link ObjectKeys} accepts; any other is an
+ * {@link IllegalArgumentException}.
+ *
+ * <p>Thread-safe; every call blocks. Failures are {@link IOException}s that say what was attempted on which object; an object
+ * that does not exist is a {@link NoSuchFileException}. Nothing is retried here. After a failed put the object may exist or
+ * not, and if it does it is whole.
+ */
+public interface ObjectStore extends AutoCloseable {
+    /**
+     * Reads exactly {@code length} bytes from {@code offset}.
+     *
+     * @return a new array, the caller's own
+     * @throws java.io.EOFException if the object ends before {@code offset + length}
+     */
+    byte[] read(String key, long offset, int length) throws IOException;
+
+    /** Writes a whole object, replacing what is there. Leaves {@code content} consumed. */
+    void put(String key, ByteBuffer content) throws IOException;
+
+    /**
+     * Writes a whole object unless the key exists already; of several callers at most one gets true.
+     *
+     * @return false if the key exists, whatever its content
+     */
+    boolean putIfAbsent(String key, ByteBuffer content) throws IOException;
+
+    /** Starts an object that is written piece by piece and is seen by nobody before its commit. */
+    ObjectWriter write(String key) throws IOException;
+
+    /** Passes every object whose key starts with {@code prefix} (which may be empty) to {@code visitor}, in no order. */
+    void list(String prefix, Consumer<ObjectInfo> visitor) throws IOException;
+
+    /** Size and age of one object. */
+    ObjectInfo head(String key) throws IOException;
+
+    /** Removes an object; nothing happens if there is none. */
+    void delete(String key) throws IOException;
+
+    /** Gives back open files and connections; no other call may follow. */
+    @Override
+    void close() throws IOException;
+}

@@ -1,0 +1,52 @@
+package tempo.tempodb.block;
+
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Names of a block's two objects: {@code <tenant>/<window>/<block id>.tp} and {@code .meta}. */
+public final class BlockNames {
+    /** Above all tenants, of no tenant: '@' cannot occur in a tenant's name. */
+    public static final String MARKER = "@cluster.json";
+
+    private static final String TENANT_CHARACTERS = "[A-Za-z0-9!._*'()-]{1,150}";
+    private static final Pattern TENANT = Pattern.compile(TENANT_CHARACTERS);
+    private static final Pattern META = Pattern.compile("(" + TENANT_CHARACTERS + ")/([0-9TZ]{16})/"
+            + "([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\\.meta");
+
+    private BlockNames() {}
+
+    /**
+     * Returns {@code tenant}.
+     *
+     * @throws IllegalArgumentException if it is not 1 to 150 of {@code A-Z a-z 0-9 ! . _ * ' ( ) -}, or is "." or ".."
+     */
+    public static String requireTenant(String tenant) {
+        if (!TENANT.matcher(tenant).matches() || tenant.equals(".") || tenant.equals("..")) {
+            throw new IllegalArgumentException("tenant id is invalid, of length " + tenant.length());
+        }
+        return tenant;
+    }
+
+    /** Name of the data object. */
+    public static String data(String tenant, ArrivalWindow window, UUID blockId) {
+        return requireTenant(tenant) + "/" + window.name() + "/" + blockId + ".tp";
+    }
+
+    /** Name of the commit record. */
+    public static String meta(String tenant, ArrivalWindow window, UUID blockId) {
+        return requireTenant(tenant) + "/" + window.name() + "/" + blockId + ".meta";
+    }
+
+    /** Whose commit record {@code key} is the name of; empty if it is none. */
+    public static Optional<Owner> ownerOfMeta(String key) {
+        Matcher match = META.matcher(key);
+        return match.matches()
+                ? Optional.of(new Owner(match.group(1), UUID.fromString(match.group(3))))
+                : Optional.empty();
+    }
+
+    /** A block and the tenant whose it is. */
+    public record Owner(String tenant, UUID blockId) {}
+}

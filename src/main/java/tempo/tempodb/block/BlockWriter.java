@@ -1,0 +1,215 @@
+package tempo.tempodb.block;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import tempo.span.TraceKey;
+import tempo.tempodb.backend.ObjectWriter;
+
+/**
+ * Writes a block's data object as a stream. A state machine for one thread: entries in, bytes out to the {@link ObjectWriter},
+ * which the caller commits or aborts. Holds one group (at most 2 MiB encoded, or one larger value) and 8 bytes per trace.
+ */
+public final class BlockWriter {
+    /** Largest value that {@link #add} takes, in bytes. */
+    public static final int VALUE_BYTES_MAX = BlockLayout.VALUE_BYTES_MAX;
+
+    private static final byte[] ZEROS = new byte[BlockLayout.ALIGNMENT];
+
+    private final UUID blockId;
+    private final ObjectWriter target;
+    private final GroupWriter group;
+    private final List<GroupTable.Placed> groups = new ArrayList<>();
+
+    private long offset;
+    private long[] traceHighs = new long[1024];
+    private int traces;
+    private long entries;
+    private long spans;
+    private long rawBytes;
+    private long firstHigh;
+    private long firstLow;
+    private long lastHigh;
+    private long lastLow;
+    private long startMin = Long.MAX_VALUE;
+    private long startMax = Long.MIN_VALUE;
+    private boolean groupEndsHere;
+    private boolean finished;
+
+    /** Set while a group is on its way: if that fails, what the target holds is not known. */
+    private boolean broken;
+
+    /** A writer of an empty block; nothing is written to {@code target} yet. */
+    public BlockWriter(UUID blockId, ObjectWriter target) {
+        this.blockId = blockId;
+        this.target = target;
+        this.group = new GroupWriter(blockId);
+    }
+
+    /** As {@link #add(long, long, ByteBuffer, int, long, long)}. */
+    public void add(TraceKey key, ByteBuffer value, int spanCount, long oldest, long newest) throws IOException {
+        add(key.high(), key.low(), value, spanCount, oldest, newest);
+    }
+
+    /**
+     * Adds a trace or a part of one. Keys come in non-decreasing unsigned order; the same key may come several times in a row.
+     *
+     * @param value its remaining bytes are copied, its position stays; at most {@link #VALUE_BYTES_MAX}, may be none
+     * @param spanCount spans in the value, at least 0
+     * @param oldest start of its oldest span, unix nanoseconds
+     * @param newest start of its newest span, unix nanoseconds, not before {@code oldest}
+     * @throws IllegalArgumentException if the key is less than the one before, or an argument is out of bounds; nothing was
+     *     added
+     * @throws IllegalStateException if the block has as many traces as can be, 2^24
+     * @throws IOException if the target fails; the block cannot be finished any more
+     */
+    public void add(long keyHigh, long keyLow, ByteBuffer value, int spanCount, long oldest, long newest)
+            throws IOException {
+        requireValid(keyHigh, keyLow, value, spanCount, oldest, newest);
+        boolean newTrace = entries == 0 || keyHigh != lastHigh || keyLow != lastLow;
+        if (newTrace && traces == BlockLayout.TRACES_MAX) {
+            throw new IllegalStateException("block " + blockId + " has " + traces + " traces already");
+        }
+        int length = value.remaining();
+        boolean alone = length > BlockLayout.SHARED_VALUE_BYTES_MAX;
+        boolean ends = groupEndsHere || alone || group.isOverfullWith(length) || newTrace && group.isFull();
+        if (ends && !group.isEmpty()) {
+            finishGroup();
+        }
+        group.add(keyHigh, keyLow, newTrace, value, spanCount, oldest, newest);
+        groupEndsHere = alone;
+        count(keyHigh, keyLow, newTrace, length, spanCount, oldest, newest);
+    }
+
+    /** Entries added so far. */
+    public long entries() {
+        return entries;
+    }
+
+    /** Bytes passed to the target so far. */
+    public long bytesWritten() {
+        return offset;
+    }
+
+    /**
+     * Writes what is left: the last group, the tail and the footer. The caller commits the target next.
+     *
+     * @throws IllegalStateException if nothing was added or the block is already finished
+     */
+    public BlockSummary finish() throws IOException {
+        if (entries == 0 || finished || broken) {
+            throw new IllegalStateException(
+                    "block " + blockId + " has " + entries + " entries, finished: " + finished + ", failed: " + broken);
+        }
+        finishGroup();
+        finished = true;
+        long tailOffset = offset;
+        BlockFooter.Section table = writeSection(BlockLayout.SECTION_GROUP_TABLE, GroupTable.encode(groups));
+        BlockFooter.Section directory =
+                writeSection(BlockLayout.SECTION_TRACE_DIRECTORY, TraceDirectory.encode(traceHighs, traces));
+        ByteBuffer footer = BlockFooter.encode(blockId, List.of(table, directory));
+        int footerBytes = footer.remaining();
+        int footerCrc = BlockFooter.crc(footer.array(), 0, footerBytes);
+        write(footer);
+        return new BlockSummary(
+                new TraceKey(firstHigh, firstLow),
+                new TraceKey(lastHigh, lastLow),
+                startMin,
+                startMax,
+                traces,
+                entries,
+                spans,
+                rawBytes,
+                offset,
+                tailOffset,
+                footerBytes,
+                footerCrc);
+    }
+
+    private void requireValid(long keyHigh, long keyLow, ByteBuffer value, int spanCount, long oldest, long newest) {
+        if (finished || broken) {
+            throw new IllegalStateException("block " + blockId + (finished ? " is finished" : " could not be written"));
+        }
+        if (entries > 0 && Keys.compare(keyHigh, keyLow, lastHigh, lastLow) < 0) {
+            throw new IllegalArgumentException("keys must not decrease but after " + new TraceKey(lastHigh, lastLow)
+                    + " came " + new TraceKey(keyHigh, keyLow));
+        }
+        if (value.remaining() > VALUE_BYTES_MAX) {
+            throw new IllegalArgumentException(
+                    "value must be of at most " + VALUE_BYTES_MAX + " bytes but is of " + value.remaining());
+        }
+        if (spanCount < 0 || oldest > newest) {
+            throw new IllegalArgumentException(
+                    "entry cannot have " + spanCount + " spans that start from " + oldest + " to " + newest);
+        }
+    }
+
+    private void count(
+            long keyHigh, long keyLow, boolean newTrace, int length, int spanCount, long oldest, long newest) {
+        if (entries == 0) {
+            firstHigh = keyHigh;
+            firstLow = keyLow;
+        }
+        if (newTrace) {
+            if (traces == traceHighs.length) {
+                traceHighs = Arrays.copyOf(traceHighs, 2 * traces);
+            }
+            traceHighs[traces++] = keyHigh;
+        }
+        lastHigh = keyHigh;
+        lastLow = keyLow;
+        entries++;
+        spans += spanCount;
+        rawBytes += length;
+        startMin = Math.min(startMin, oldest);
+        startMax = Math.max(startMax, newest);
+    }
+
+    private void finishGroup() throws IOException {
+        if (groups.isEmpty()) {
+            writeHeader();
+        }
+        if (groups.size() == BlockLayout.GROUPS_MAX) {
+            throw new IllegalStateException("block " + blockId + " has " + groups.size() + " groups already");
+        }
+        broken = true;
+        GroupSummary summary = group.summary();
+        long start = offset;
+        int length = group.finish(groups.size(), target);
+        offset += length;
+        groups.add(new GroupTable.Placed(summary, start, length));
+        pad();
+        broken = false;
+    }
+
+    private void writeHeader() throws IOException {
+        ByteBuffer header = ByteBuffer.allocate(BlockLayout.FILE_HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        header.putLong(BlockLayout.FILE_MAGIC)
+                .putShort((short) BlockLayout.MAJOR)
+                .putShort((short) BlockLayout.MINOR);
+        Keys.put(header, blockId);
+        header.putInt(BlockLayout.crc(header.array(), 0, header.position()));
+        write(header.flip());
+        pad();
+    }
+
+    private BlockFooter.Section writeSection(int type, byte[] section) throws IOException {
+        long start = offset;
+        write(ByteBuffer.wrap(section));
+        return new BlockFooter.Section(type, BlockLayout.crc(section, 0, section.length), start, section.length);
+    }
+
+    private void pad() throws IOException {
+        write(ByteBuffer.wrap(ZEROS, 0, (int) (BlockLayout.align(offset) - offset)));
+    }
+
+    private void write(ByteBuffer bytes) throws IOException {
+        int length = bytes.remaining();
+        target.write(bytes);
+        offset += length;
+    }
+}

@@ -1,0 +1,90 @@
+package tempo.tempodb.block;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * The header of a group:
+ *
+ * <pre>
+ *   0 u32 magic "tgrp"   4 u32 length of the header, CRC included   8 16 B block id   24 u32 group index   28 u32 page count
+ *  32 16 B first key    48 16 B last key   64 u32 entries   68 u32 new traces   72 u64 spans   80 u64 raw bytes
+ *  88 i64 oldest start  96 i64 newest start
+ * 104 page directory, 32 B a page: the trace table, then the value frames in order
+ *  .. u32 CRC-32C of all before
+ * </pre>
+ */
+final class GroupHeader {
+    private GroupHeader() {}
+
+    static int bytes(int pageCount) {
+        return BlockLayout.GROUP_FIXED_BYTES + pageCount * BlockLayout.PAGE_ENTRY_BYTES + BlockLayout.CRC_BYTES;
+    }
+
+    static ByteBuffer encode(UUID blockId, int groupIndex, GroupSummary summary, List<PageEntry> pages) {
+        int length = bytes(pages.size());
+        ByteBuffer header = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        header.putInt(BlockLayout.GROUP_MAGIC).putInt(length);
+        Keys.put(header, blockId);
+        header.putInt(groupIndex).putInt(pages.size());
+        Keys.put(header, summary.firstHigh(), summary.firstLow());
+        Keys.put(header, summary.lastHigh(), summary.lastLow());
+        header.putInt(summary.entries()).putInt(summary.newTraces());
+        header.putLong(summary.spans()).putLong(summary.rawBytes());
+        header.putLong(summary.startMin()).putLong(summary.startMax());
+        for (PageEntry page : pages) {
+            page.write(header);
+        }
+        header.putInt(BlockLayout.crc(header.array(), 0, header.position()));
+        return header.flip();
+    }
+
+    /**
+     * Reads the page directory of the group that {@code group} holds from its first byte on.
+     *
+     * @return the pages, the trace table first
+     */
+    static PageEntry[] decode(byte[] group, BlockPlace place) throws CorruptBlockException {
+        CheckedBytes start = new CheckedBytes(group, 0, group.length, place);
+        if (start.bits32("group magic") != BlockLayout.GROUP_MAGIC) {
+            throw place.corrupt("group does not start with its magic");
+        }
+        int length = start.u32("group header length", group.length);
+        if (length < bytes(1)) {
+            throw place.corrupt("group header is too short: " + length + " bytes");
+        }
+        int crcOffset = length - BlockLayout.CRC_BYTES;
+        int crc = new CheckedBytes(group, crcOffset, BlockLayout.CRC_BYTES, place).bits32("group header crc");
+        if (crc != BlockLayout.crc(group, 0, crcOffset)) {
+            throw place.corrupt("group header does not match its crc");
+        }
+        CheckedBytes header = new CheckedBytes(group, 8, crcOffset - 8, place);
+        UUID blockId = header.uuid("block id");
+        int groupIndex = header.bits32("group index");
+        if (!blockId.equals(place.blockId()) || groupIndex != place.group()) {
+            throw place.corrupt("group belongs elsewhere, to block " + blockId + " group " + groupIndex);
+        }
+        int pageCount = header.u32("page count", BlockLayout.GROUP_PAGES_MAX);
+        if (bytes(pageCount) != length || pageCount < 2) {
+            throw place.corrupt("group header of " + length + " bytes cannot have " + pageCount + " pages");
+        }
+        header.skip(BlockLayout.GROUP_FIXED_BYTES - 32, "group summary");
+        return pages(header, pageCount, length, group.length, place);
+    }
+
+    private static PageEntry[] pages(
+            CheckedBytes header, int pageCount, int headerBytes, int groupBytes, BlockPlace place)
+            throws CorruptBlockException {
+        PageEntry[] pages = new PageEntry[pageCount];
+        for (int i = 0; i < pageCount; i++) {
+            pages[i] = PageEntry.read(header, headerBytes, groupBytes, place.page(i));
+            int expected = i == 0 ? BlockLayout.PAGE_TRACE_TABLE : BlockLayout.PAGE_VALUES;
+            if (pages[i].kind() != expected) {
+                throw place.page(i).corrupt("page kind must be " + expected + " but is " + pages[i].kind());
+            }
+        }
+        return pages;
+    }
+}
