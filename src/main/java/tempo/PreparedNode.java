@@ -2,6 +2,8 @@ package tempo;
 
 import ch.qos.logback.classic.Level;
 import com.typesafe.config.Config;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -44,7 +46,7 @@ record PreparedNode(Config config, Settings settings) implements Server.Prepared
         return new Server.Running() {
             @Override
             public Endpoints endpoints() {
-                return node.endpoints();
+                return PreparedNode.endpoints(node);
             }
 
             @Override
@@ -57,6 +59,18 @@ record PreparedNode(Config config, Settings settings) implements Server.Prepared
                 node.stop();
             }
         };
+    }
+
+    private static Endpoints endpoints(Node node) {
+        return new Endpoints(
+                node.otlpGrpc().map(PreparedNode::uri),
+                node.otlpHttp().map(PreparedNode::uri),
+                uri(node.api()),
+                uri(node.management()));
+    }
+
+    private static URI uri(InetSocketAddress address) {
+        return Endpoints.http(address.getHostString(), address.getPort());
     }
 
     private void applyLogLevel() {
