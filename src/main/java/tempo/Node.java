@@ -14,6 +14,7 @@ import akka.stream.SystemMaterializer;
 import com.typesafe.config.Config;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,10 +31,12 @@ import org.slf4j.LoggerFactory;
 import tempo.api.status.Readiness;
 import tempo.api.status.StatusPages;
 import tempo.api.tempo.TempoApi;
+import tempo.cli.Version;
 import tempo.distributor.Distributor;
 import tempo.ingester.Ingester;
 import tempo.ingester.IngesterNode;
 import tempo.querier.Querier;
+import tempo.quickstart.Endpoints;
 import tempo.receiver.otlp.InFlightBytes;
 import tempo.receiver.otlp.OtlpConfig;
 import tempo.receiver.otlp.OtlpReceiver;
@@ -47,6 +50,7 @@ import tempo.tempodb.TempoDb;
  */
 public final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final String VERSION = Version.number();
     private static final Duration BODY_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration UP_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration WARM_UP_TIMEOUT = Duration.ofSeconds(30);
@@ -101,7 +105,7 @@ public final class Node {
     private void run(DataDirectory data, Config systemConfig) throws IOException {
         MetricsPage metricsPage = MetricsPage.start(systemConfig);
         joinCluster();
-        TempoDb db = NodeStore.open(data, settings, SystemClock::millis);
+        TempoDb db = NodeStore.openBlocks(data, settings);
         IngesterNode ingester = NodeStore.startIngester(system, data, settings, db, metrics);
         NodeShutdown shutdown = new NodeShutdown(system, readiness, ingester, data);
         int ranges = settings.cluster().ranges();
@@ -121,8 +125,8 @@ public final class Node {
                 SystemClock::nanos);
         awaitUp();
         warmUp(ingester, ranges);
-        StatusPages pages = new StatusPages(
-                readiness, metricsPage, new NodeStatus(system, db, SystemClock::millis)::text, Version.text());
+        StatusPages pages =
+                new StatusPages(readiness, metricsPage, new NodeStatus(system, db, SystemClock::millis)::text, VERSION);
         TempoApi tempoApi = new TempoApi(
                 pages,
                 querier,
@@ -151,16 +155,18 @@ public final class Node {
                 metrics);
         if (otlp.grpc().enabled()) {
             Settings.OptionalListener grpc = otlp.grpc();
-            otlpGrpc = Optional.of(receive("tempo.receiver.otlp.grpc.port", grpc, receiver.bindGrpc(grpc.host(), grpc.port())));
+            otlpGrpc = Optional.of(
+                    receive("tempo.receiver.otlp.grpc.port", grpc, receiver.bindGrpc(grpc.host(), grpc.port())));
         }
         if (otlp.http().enabled()) {
             Settings.OptionalListener http = otlp.http();
-            otlpHttp = Optional.of(receive("tempo.receiver.otlp.http.port", http, receiver.bindHttp(http.host(), http.port())));
+            otlpHttp = Optional.of(
+                    receive("tempo.receiver.otlp.http.port", http, receiver.bindHttp(http.host(), http.port())));
         }
     }
 
-    private InetSocketAddress receive(String key, Settings.OptionalListener listener, CompletionStage<ServerBinding> binding)
-            throws IOException {
+    private InetSocketAddress receive(
+            String key, Settings.OptionalListener listener, CompletionStage<ServerBinding> binding) throws IOException {
         ServerBinding bound = bound(key, listener.host(), listener.port(), binding);
         receivers.add(bound);
         return bound.localAddress();
@@ -179,8 +185,9 @@ public final class Node {
         akka.cluster.Cluster.get(system.classicSystem()).registerOnMemberUp(up::countDown);
         try {
             if (!up.await(UP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new IOException("cluster of " + settings.cluster().seeds() + " (tempo.cluster.seeds) could not be joined in "
-                        + UP_TIMEOUT.toSeconds() + " s, this node is " + cluster.selfMember().status());
+                throw new IOException("cluster of " + settings.cluster().seeds()
+                        + " (tempo.cluster.seeds) could not be joined in " + UP_TIMEOUT.toSeconds()
+                        + " s, this node is " + cluster.selfMember().status());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -204,7 +211,8 @@ public final class Node {
     }
 
     private InetSocketAddress startManagement() throws IOException {
-        CompletionStage<akka.http.javadsl.model.Uri> started = AkkaManagement.get(system.classicSystem()).start();
+        CompletionStage<akka.http.javadsl.model.Uri> started =
+                AkkaManagement.get(system.classicSystem()).start();
         Settings.Listener listener = settings.management();
         try {
             akka.http.javadsl.model.Uri uri = started.toCompletableFuture().get(30, TimeUnit.SECONDS);
@@ -265,24 +273,14 @@ public final class Node {
         return cause;
     }
 
-    /** Where OTLP over gRPC is bound; empty if it is off. */
-    public Optional<InetSocketAddress> otlpGrpc() {
-        return otlpGrpc;
+    /** Where the node can be reached, as bound. */
+    public Endpoints endpoints() {
+        return new Endpoints(
+                otlpGrpc.map(Node::reachable), otlpHttp.map(Node::reachable), reachable(api), reachable(management));
     }
 
-    /** Where OTLP over HTTP is bound; empty if it is off. */
-    public Optional<InetSocketAddress> otlpHttp() {
-        return otlpHttp;
-    }
-
-    /** Where queries are answered. */
-    public InetSocketAddress api() {
-        return api;
-    }
-
-    /** Where Akka Management is bound. */
-    public InetSocketAddress management() {
-        return management;
+    private static URI reachable(InetSocketAddress bound) {
+        return Endpoints.http(bound.getHostString(), bound.getPort());
     }
 
     /** {@code host:port} by which other nodes may join. */

@@ -24,8 +24,7 @@ final class NodeConfig {
         derived.put("akka.management.http.bind-hostname", settings.management().host());
         derived.put("akka.management.http.port", settings.management().port());
         derived.put("akka.management.http.bind-port", settings.management().port());
-        derived.put(
-                "kamon.metric.tick-interval", settings.telemetry().tick().toMillis() + " ms");
+        derived.put("kamon.metric.tick-interval", settings.telemetry().tick().toMillis() + " ms");
         List<String> seeds = new ArrayList<>();
         for (String seed : settings.cluster().seeds()) {
             seeds.add("akka://" + SYSTEM_NAME + "@" + seed);

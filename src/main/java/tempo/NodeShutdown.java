@@ -53,9 +53,10 @@ final class NodeShutdown {
             return done();
         });
         for (ServerBinding receiver : receivers) {
-            shutdown.addTask(CoordinatedShutdown.PhaseServiceUnbind(), "receiver-" + receiver.localAddress(), () -> receiver
-                    .terminate(HARD_DEADLINE)
-                    .thenApply(terminated -> Done.getInstance()));
+            shutdown.addTask(
+                    CoordinatedShutdown.PhaseServiceUnbind(),
+                    "receiver-" + receiver.localAddress(),
+                    () -> receiver.terminate(HARD_DEADLINE).thenApply(terminated -> Done.getInstance()));
         }
         shutdown.addTask("tempo-cut", "cut", this::cut);
         shutdown.addTask("tempo-api-unbind", "api", () -> api.terminate(HARD_DEADLINE)

@@ -5,6 +5,7 @@ import akka.cluster.Member;
 import akka.cluster.typed.Cluster;
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import tempo.cli.Version;
 import tempo.tempodb.TempoDb;
 
 /** Makes the text of {@code /status}. */
@@ -21,7 +22,7 @@ final class NodeStatus {
 
     String text() {
         StringBuilder text = new StringBuilder();
-        text.append("version   ").append(Version.text()).append('\n');
+        text.append("version   ").append(Version.number()).append('\n');
         text.append("uptime    ").append(Duration.ofSeconds(system.uptime())).append('\n');
         text.append("time      ")
                 .append(java.time.Instant.ofEpochMilli(clock.getAsLong()))

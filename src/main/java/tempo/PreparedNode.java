@@ -2,8 +2,6 @@ package tempo;
 
 import ch.qos.logback.classic.Level;
 import com.typesafe.config.Config;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -46,7 +44,7 @@ record PreparedNode(Config config, Settings settings) implements Server.Prepared
         return new Server.Running() {
             @Override
             public Endpoints endpoints() {
-                return PreparedNode.endpoints(node);
+                return node.endpoints();
             }
 
             @Override
@@ -59,18 +57,6 @@ record PreparedNode(Config config, Settings settings) implements Server.Prepared
                 node.stop();
             }
         };
-    }
-
-    private static Endpoints endpoints(Node node) {
-        return new Endpoints(
-                node.otlpGrpc().map(PreparedNode::uri),
-                node.otlpHttp().map(PreparedNode::uri),
-                uri(node.api()),
-                uri(node.management()));
-    }
-
-    private static URI uri(InetSocketAddress address) {
-        return Endpoints.http(address.getHostString(), address.getPort());
     }
 
     private void applyLogLevel() {

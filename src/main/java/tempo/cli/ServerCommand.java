@@ -41,7 +41,7 @@ final class ServerCommand implements Callable<Integer> {
         FreePorts.require(prepared.ports());
         PrintWriter out = spec.commandLine().getOut();
         Server.Running running = prepared.start();
-        out.println("tempo " + Version.text() + " is ready: "
+        out.println("tempo " + Version.number() + " is ready: "
                 + running.endpoints().inOneLine());
         out.flush();
         return UntilStopped.await(running, out);

@@ -3,20 +3,19 @@ package tempo.cli;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IVersionProvider;
 
-/** Which version of the program this is. */
+/** What {@code --version} prints. */
 public final class Version implements IVersionProvider {
-    /** For {@code --version}. */
     @Override
     public String[] getVersion() {
         return new String[] {
-            "tempo " + text(),
+            "tempo " + number(),
             "Java " + Runtime.version() + ", Akka " + akka.actor.ActorSystem.Version() + ", "
                     + System.getProperty("os.name") + " " + System.getProperty("os.arch")
         };
     }
 
-    /** As in the manifest of the jar; a word in parentheses when run from classes. */
-    public static String text() {
+    /** The version of this program, as its jar says. */
+    public static String number() {
         @Nullable String fromManifest = Version.class.getPackage().getImplementationVersion();
         return fromManifest == null ? "(not packaged)" : fromManifest;
     }

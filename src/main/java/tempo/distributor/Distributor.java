@@ -84,8 +84,7 @@ public final class Distributor {
             }
         }
         if (split.batches().isEmpty()) {
-            return CompletableFuture.completedFuture(
-                    new ExportResult(0, refused, split.firstRefusal(), "", false));
+            return CompletableFuture.completedFuture(new ExportResult(0, refused, split.firstRefusal(), "", false));
         }
         CompletableFuture<Optional<Refusal>> stored = new CompletableFuture<Optional<Refusal>>()
                 .completeOnTimeout(Optional.of(Refusal.UNAVAILABLE), giveUpMillis, TimeUnit.MILLISECONDS);

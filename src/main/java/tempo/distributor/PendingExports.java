@@ -73,6 +73,7 @@ final class PendingExports extends AbstractOnMessageBehavior<PendingExports.Comm
             ActorRef<ToRange> region,
             long deadlineMillis,
             LongSupplier clock) {
+        super(context);
         this.region = region;
         this.deadlineMillis = deadlineMillis;
         this.clock = clock;
@@ -112,8 +113,8 @@ final class PendingExports extends AbstractOnMessageBehavior<PendingExports.Comm
             return this;
         }
         if (pushed.outcome() != PushOutcome.DURABLE && request.failure.isEmpty()) {
-            request.failure = Optional.of(
-                    pushed.outcome() == PushOutcome.FULL ? Refusal.STORAGE_FULL : Refusal.UNAVAILABLE);
+            request.failure =
+                    Optional.of(pushed.outcome() == PushOutcome.FULL ? Refusal.STORAGE_FULL : Refusal.UNAVAILABLE);
         }
         if (--request.repliesMissing == 0) {
             pending.remove(pushed.requestId());

@@ -114,7 +114,13 @@ final class BlockCut {
 
     private void addValue(BlockBuilder builder, HeadTrace trace) throws IOException {
         value.flip();
-        builder.add(trace.keyHigh, trace.keyLow, value, valueSpans, valueStartMin, valueStartMax);
+        builder.add(
+                trace.keyHigh,
+                trace.keyLow,
+                value,
+                valueSpans,
+                clampedToSigned(valueStartMin),
+                clampedToSigned(valueStartMax));
         startValue();
     }
 
@@ -130,6 +136,11 @@ final class BlockCut {
             ByteBuffer larger = ByteBuffer.allocate(Math.max(value.capacity() * 2, value.position() + bytes));
             value = larger.put(value.flip());
         }
+    }
+
+    /** Spans carry unsigned times, the block's time range is signed: what lies after the year 2262 counts as then. */
+    private static long clampedToSigned(long unsignedNanos) {
+        return unsignedNanos < 0 ? Long.MAX_VALUE : unsignedNanos;
     }
 
     private static long minUnsigned(long a, long b) {

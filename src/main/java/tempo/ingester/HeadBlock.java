@@ -64,6 +64,7 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
             HeadTraces head,
             IngesterResources resources,
             LogSlices logSlices) {
+        super(context);
         this.context = context;
         this.head = head;
         this.resources = resources;
@@ -72,10 +73,9 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
         timers.startTimerWithFixedDelay(Tick.INSTANCE, TICK);
     }
 
-    static Behavior<ToHead> create(
-            HeadTraces head, IngesterResources resources, LogSlices logSlices) {
-        return Behaviors.supervise(Behaviors.<ToHead>setup(context -> Behaviors.withTimers(
-                        timers -> new HeadBlock(context, timers, head, resources, logSlices))))
+    static Behavior<ToHead> create(HeadTraces head, IngesterResources resources, LogSlices logSlices) {
+        return Behaviors.supervise(Behaviors.<ToHead>setup(context ->
+                        Behaviors.withTimers(timers -> new HeadBlock(context, timers, head, resources, logSlices))))
                 .onFailure(SupervisorStrategy.restart());
     }
 
@@ -142,7 +142,12 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
                 resources.cutExecutor());
         cut.whenComplete((result, failure) -> {
             if (failure == null) {
-                resources.metrics().blockCut(result.block().spans(), result.block().dataBytes(), clock.getAsLong() - started);
+                resources
+                        .metrics()
+                        .blockCut(
+                                result.block().summary().spans(),
+                                result.block().summary().dataBytes(),
+                                clock.getAsLong() - started);
                 self.tell(new CutDone(generation, result));
             } else {
                 self.tell(new CutFailed(generation, failure));
@@ -164,16 +169,18 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
                         "block {} of tenant {} committed: {} traces, {} spans, {} bytes",
                         done.result().block().blockId(),
                         done.generation().tenant,
-                        done.result().block().traces(),
-                        done.result().block().spans(),
-                        done.result().block().dataBytes());
+                        done.result().block().summary().traces(),
+                        done.result().block().summary().spans(),
+                        done.result().block().summary().dataBytes());
         startCut();
         tellIfAllIsCut("");
         return this;
     }
 
     private Behavior<ToHead> onCutFailed(CutFailed failed) {
-        Throwable cause = failed.cause().getCause() == null ? failed.cause() : failed.cause().getCause();
+        Throwable cause = failed.cause().getCause() == null
+                ? failed.cause()
+                : failed.cause().getCause();
         context.getLog()
                 .error(
                         "block of tenant {} could not be cut and will be tried again in {} ms: {}",

@@ -74,8 +74,7 @@ final class HeadTraces {
         add(tenant, keyHigh, keyLow, refs, bytes, spans, nowMillis);
     }
 
-    private void add(
-            String tenant, long keyHigh, long keyLow, SliceRefs refs, long bytes, int spans, long nowMillis) {
+    private void add(String tenant, long keyHigh, long keyLow, SliceRefs refs, long bytes, int spans, long nowMillis) {
         Generation generation = open.computeIfAbsent(tenant, name -> new Generation(name, nowMillis));
         HeadTrace head = generation.traces.get(keyHigh, keyLow);
         if (head == null) {

@@ -57,8 +57,7 @@ public interface Ingester {
     record Pushed(long requestId, PushOutcome outcome) implements Travels {}
 
     /** Asks for what is live of a trace; answered by one or more {@link TracePart}s. */
-    record FindLive(String tenant, int range, TraceKey key, ActorRef<TracePart> replyTo)
-            implements ToRange, Travels {}
+    record FindLive(String tenant, int range, TraceKey key, ActorRef<TracePart> replyTo) implements ToRange, Travels {}
 
     /** Makes sure that the range has an owner that answers; {@link Warm} comes as soon as it has. */
     record WarmUp(int range, ActorRef<Warm> replyTo) implements ToRange, Travels {}

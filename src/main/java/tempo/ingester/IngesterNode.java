@@ -9,7 +9,9 @@ import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.Entity;
 import java.io.IOException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tempo.ingester.Ingester.ToHead;
@@ -18,6 +20,7 @@ import tempo.span.SliceBatch;
 import tempo.telemetry.Metrics;
 import tempo.tempodb.TempoDb;
 import tempo.tempodb.wal.Wal;
+import tempo.tempodb.wal.WalClock;
 import tempo.tempodb.wal.WalConfig;
 import tempo.tempodb.wal.WalDisk;
 
@@ -62,7 +65,7 @@ public final class IngesterNode implements AutoCloseable {
 
     /** Milliseconds that never go back, whatever happens to the system's clock. */
     @FunctionalInterface
-    public interface Clock extends java.util.function.LongSupplier {}
+    public interface Clock extends LongSupplier {}
 
     /**
      * Starts the ingester; returns when the log is replayed.
@@ -72,13 +75,11 @@ public final class IngesterNode implements AutoCloseable {
     public static IngesterNode start(ActorSystem<?> system, Parts parts) throws IOException {
         HeadTraces headTraces = new HeadTraces(parts.config(), parts.queryMillisMax());
         Wal wal = openWal(parts, headTraces);
-        java.util.concurrent.Executor disk =
-                system.dispatchers().lookup(DispatcherSelector.fromConfig("akka.actor.tempo-disk-dispatcher"));
-        java.util.concurrent.Executor cut =
-                system.dispatchers().lookup(DispatcherSelector.fromConfig("akka.actor.tempo-cut-dispatcher"));
-        IngesterResources resources =
-                new IngesterResources(wal, parts.db(), parts.clock(), disk, cut, parts.metrics());
-        String address = system.address().hasLocalScope() ? "node" : system.address().hostPort();
+        Executor disk = system.dispatchers().lookup(DispatcherSelector.fromConfig("akka.actor.tempo-disk-dispatcher"));
+        Executor cut = system.dispatchers().lookup(DispatcherSelector.fromConfig("akka.actor.tempo-cut-dispatcher"));
+        IngesterResources resources = new IngesterResources(wal, parts.db(), parts.clock(), disk, cut, parts.metrics());
+        String address =
+                system.address().hasLocalScope() ? "node" : system.address().hostPort();
         LogSlices slices = new LogSlices(wal, disk, address);
         ActorRef<ToHead> head = system.systemActorOf(
                 HeadBlock.create(headTraces, resources, slices), "head-block", akka.actor.typed.Props.empty());
@@ -112,7 +113,7 @@ public final class IngesterNode implements AutoCloseable {
             }
         });
         Wal wal = Wal.open(
-                parts.walDisk(), parts.walConfig(), parts.clock()::getAsLong, new WalMetrics(parts.metrics()), recovery);
+                parts.walDisk(), parts.walConfig(), WalClock.system(), new WalMetrics(parts.metrics()), recovery);
         recovery.report();
         headTraces.closeAll();
         return wal;

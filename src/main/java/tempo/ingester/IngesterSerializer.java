@@ -62,11 +62,13 @@ final class IngesterSerializer extends SerializerWithStringManifest {
 
     @Override
     public byte[] toBinary(Object message) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(message instanceof Push push ? push.batch().size() + 256 : 256);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(
+                message instanceof Push push ? push.batch().size() + 256 : 256);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             write(message, out);
         } catch (IOException e) {
-            throw new IllegalStateException("message could not be written: " + message.getClass().getName(), e);
+            throw new IllegalStateException(
+                    "message could not be written: " + message.getClass().getName(), e);
         }
         return bytes.toByteArray();
     }

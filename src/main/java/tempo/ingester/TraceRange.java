@@ -87,6 +87,7 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
             IngesterResources resources,
             LogSlices logSlices,
             ActorRef<ToHead> head) {
+        super(context);
         this.context = context;
         this.range = range;
         this.live = live;
@@ -100,8 +101,8 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
 
     static Behavior<ToRange> create(
             int range, LiveTraces live, IngesterResources resources, LogSlices logSlices, ActorRef<ToHead> head) {
-        return Behaviors.supervise(Behaviors.<ToRange>setup(context -> Behaviors.withTimers(timers ->
-                        new TraceRange(context, timers, range, live, resources, logSlices, head))))
+        return Behaviors.supervise(Behaviors.<ToRange>setup(context -> Behaviors.withTimers(
+                        timers -> new TraceRange(context, timers, range, live, resources, logSlices, head))))
                 .onFailure(SupervisorStrategy.restart());
     }
 
@@ -129,17 +130,15 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
         Push push = committed.push();
         live.appendEnded();
         byte[] batch = push.batch().toArrayUnsafe();
-        live.add(
-                push.tenant(), SliceBatch.view(batch, 0, batch.length), committed.position(), clock.getAsLong());
+        live.add(push.tenant(), SliceBatch.view(batch, 0, batch.length), committed.position(), clock.getAsLong());
         push.replyTo().tell(new Pushed(push.requestId(), PushOutcome.DURABLE));
         return leaving ? handOffOnceQuiet() : this;
     }
 
     private Behavior<ToRange> onNotCommitted(NotCommitted notCommitted) {
         live.appendEnded();
-        PushOutcome outcome = notCommitted.reason().reason() == WalException.Reason.FULL
-                ? PushOutcome.FULL
-                : PushOutcome.FAILED;
+        PushOutcome outcome =
+                notCommitted.reason().reason() == WalException.Reason.FULL ? PushOutcome.FULL : PushOutcome.FAILED;
         Push push = notCommitted.push();
         push.replyTo().tell(new Pushed(push.requestId(), outcome));
         return leaving ? handOffOnceQuiet() : this;
@@ -197,7 +196,12 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
         private final ActorRef<ToRange> owner;
 
         RangeAppend(Push push, byte[] batch, ActorRef<ToRange> owner) {
-            super(push.tenant(), batch, 0, batch.length, SliceBatch.sliceCount(SliceBatch.view(batch, 0, batch.length)));
+            super(
+                    push.tenant(),
+                    batch,
+                    0,
+                    batch.length,
+                    SliceBatch.sliceCount(SliceBatch.view(batch, 0, batch.length)));
             this.push = push;
             this.owner = owner;
         }

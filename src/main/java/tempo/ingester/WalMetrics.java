@@ -22,7 +22,7 @@ final class WalMetrics implements WalListener {
     }
 
     @Override
-    public void commitFailed(int records, Exception cause) {
+    public void commitFailed(int records, Throwable cause) {
         metrics.walCommitFailed();
         LOG.error("write-ahead log could not commit {} records, none is acknowledged: {}", records, cause.toString());
     }

@@ -33,6 +33,7 @@ final class Queries extends AbstractOnMessageBehavior<Queries.Command> {
     private Set<ActorRef<ToHead>> heads;
 
     private Queries(ActorContext<Command> context, Querier.Places places, Executor disk, QuerierConfig config) {
+        super(context);
         this.context = context;
         this.places = places;
         this.disk = disk;

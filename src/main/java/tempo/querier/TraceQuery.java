@@ -48,6 +48,7 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
             Querier.Places places,
             Executor disk,
             QuerierConfig config) {
+        super(context);
         this.disk = disk;
         this.answer = find.answer();
         this.fragments = new TraceFragments(config.traceBytesMax());
@@ -62,7 +63,9 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
         }
         for (ActorRef<ToHead> head : heads) {
             boolean local = head.equals(places.localHead());
-            String place = local ? "head block" : "head block of " + head.path().address().hostPort();
+            String place = local
+                    ? "head block"
+                    : "head block of " + head.path().address().hostPort();
             fragments.expect(place);
             head.tell(new FindHead(find.tenant(), key, !local, parts(context, place)));
         }
@@ -73,7 +76,11 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
     }
 
     static Behavior<Command> create(
-            Queries.FindTrace find, Set<ActorRef<ToHead>> heads, Querier.Places places, Executor disk, QuerierConfig config) {
+            Queries.FindTrace find,
+            Set<ActorRef<ToHead>> heads,
+            Querier.Places places,
+            Executor disk,
+            QuerierConfig config) {
         return Behaviors.setup(context -> new TraceQuery(context, find, heads, places, disk, config));
     }
 

@@ -21,30 +21,33 @@ public final class Metrics {
             Kamon.gauge("tempo_live_traces", "Traces that are being received").withoutTags();
     private final Gauge liveBytes = Kamon.gauge("tempo_live_bytes", "Bytes in the write-ahead log of live traces")
             .withoutTags();
-    private final Gauge headBytes =
-            Kamon.gauge("tempo_head_block_bytes", "Bytes of finished traces in no block yet").withoutTags();
-    private final Gauge headTraces =
-            Kamon.gauge("tempo_head_block_traces", "Finished traces in no block yet").withoutTags();
-    private final Gauge bytesInFlight =
-            Kamon.gauge("tempo_receiver_bytes_in_flight", "Bytes of requests without an answer").withoutTags();
+    private final Gauge headBytes = Kamon.gauge("tempo_head_block_bytes", "Bytes of finished traces in no block yet")
+            .withoutTags();
+    private final Gauge headTraces = Kamon.gauge("tempo_head_block_traces", "Finished traces in no block yet")
+            .withoutTags();
+    private final Gauge bytesInFlight = Kamon.gauge(
+                    "tempo_receiver_bytes_in_flight", "Bytes of requests without an answer")
+            .withoutTags();
     private final Counter walRecords =
             Kamon.counter("tempo_wal_records_total", "Records made durable").withoutTags();
     private final Counter walBytes =
             Kamon.counter("tempo_wal_bytes_total", "Bytes made durable").withoutTags();
-    private final Timer walCommit =
-            Kamon.timer("tempo_wal_commit_seconds", "Time of one write and force").withoutTags();
+    private final Timer walCommit = Kamon.timer("tempo_wal_commit_seconds", "Time of one write and force")
+            .withoutTags();
     private final Counter walCommitsFailed = Kamon.counter(
                     "tempo_wal_commits_failed_total", "Commits that could not be written or forced")
             .withoutTags();
     private final Counter walHoles = Kamon.counter(
                     "tempo_wal_holes_total", "Damaged stretches of the write-ahead log found at start")
             .withoutTags();
-    private final Counter blocksCut = Kamon.counter("tempo_blocks_cut_total", "Blocks committed").withoutTags();
-    private final Counter blockSpans =
-            Kamon.counter("tempo_block_spans_total", "Spans in committed blocks").withoutTags();
-    private final Counter blockBytes =
-            Kamon.counter("tempo_block_bytes_total", "Bytes of committed blocks").withoutTags();
-    private final Timer blockCut = Kamon.timer("tempo_block_cut_seconds", "Time to cut a block").withoutTags();
+    private final Counter blocksCut =
+            Kamon.counter("tempo_blocks_cut_total", "Blocks committed").withoutTags();
+    private final Counter blockSpans = Kamon.counter("tempo_block_spans_total", "Spans in committed blocks")
+            .withoutTags();
+    private final Counter blockBytes = Kamon.counter("tempo_block_bytes_total", "Bytes of committed blocks")
+            .withoutTags();
+    private final Timer blockCut =
+            Kamon.timer("tempo_block_cut_seconds", "Time to cut a block").withoutTags();
     private final Counter blockCutsFailed = Kamon.counter(
                     "tempo_block_cuts_failed_total", "Cuts that failed and will be repeated")
             .withoutTags();
@@ -65,7 +68,12 @@ public final class Metrics {
 
     /** Spans that were not accepted. */
     public void refused(String tenant, String reason, long spans) {
-        counter("tempo_spans_refused_total", TagSet.builder().add("tenant", tenant).add("reason", reason).build())
+        counter(
+                        "tempo_spans_refused_total",
+                        TagSet.builder()
+                                .add("tenant", tenant)
+                                .add("reason", reason)
+                                .build())
                 .increment(spans);
     }
 

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import java.nio.charset.StandardCharsets;
 import kamon.Kamon;
 import kamon.prometheus.PrometheusReporter;
+import org.jspecify.annotations.Nullable;
 
 /** The page that Prometheus scrapes. Values are as of the last tick of {@code kamon.metric.tick-interval}. Thread-safe. */
 public final class MetricsPage {
@@ -28,18 +29,20 @@ public final class MetricsPage {
 
     /** Kamon is one per process, whatever the number of nodes that a test starts in it. */
     private static final class Holder {
-        private static MetricsPage started = null;
+        private static @Nullable MetricsPage started;
 
         private Holder() {}
 
         static synchronized MetricsPage start(Config config) {
-            if (started == null) {
+            MetricsPage page = started;
+            if (page == null) {
                 Kamon.initWithoutAttaching(config);
                 PrometheusReporter reporter = new PrometheusReporter("kamon.prometheus", config);
                 Kamon.addReporter("prometheus-page", reporter);
-                started = new MetricsPage(reporter);
+                page = new MetricsPage(reporter);
+                started = page;
             }
-            return started;
+            return page;
         }
     }
 }

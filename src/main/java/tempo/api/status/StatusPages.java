@@ -1,10 +1,8 @@
 package tempo.api.status;
 
 import akka.http.javadsl.model.ContentTypes;
-import akka.http.javadsl.model.HttpCharsets;
 import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpResponse;
-import akka.http.javadsl.model.MediaTypes;
 import java.util.Optional;
 import java.util.function.Supplier;
 import tempo.telemetry.MetricsPage;
@@ -36,12 +34,9 @@ public final class StatusPages {
     public Optional<HttpResponse> page(String path) {
         return switch (path) {
             case "/ready" -> Optional.of(ready());
-            case "/metrics" -> Optional.of(HttpResponse.create()
-                    .withEntity(HttpEntities.create(
-                            ContentTypes.create(
-                                    MediaTypes.TEXT_PLAIN.withParams(java.util.Map.of("version", "0.0.4")),
-                                    HttpCharsets.UTF_8),
-                            metrics.text())));
+            case "/metrics" ->
+                Optional.of(HttpResponse.create()
+                        .withEntity(HttpEntities.create(ContentTypes.parse(MetricsPage.CONTENT_TYPE), metrics.text())));
             case "/api/echo" -> Optional.of(text("echo"));
             case "/api/status/buildinfo" -> Optional.of(json(buildInfo()));
             case "/status" -> Optional.of(text(status.get()));
@@ -52,7 +47,9 @@ public final class StatusPages {
 
     private HttpResponse ready() {
         String reason = readiness.reason();
-        return reason.isEmpty() ? text("ready\n") : text("not ready: " + reason + "\n").withStatus(503);
+        return reason.isEmpty()
+                ? text("ready\n")
+                : text("not ready: " + reason + "\n").withStatus(503);
     }
 
     private String buildInfo() {

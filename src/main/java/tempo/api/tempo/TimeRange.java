@@ -21,8 +21,8 @@ final class TimeRange {
             return Optional.of("end must be unix seconds");
         }
         if (start.isPresent() && end.isPresent() && Long.parseLong(end.get()) <= Long.parseLong(start.get())) {
-            return Optional.of("http parameter start must be before end. received start=" + start.get() + " end="
-                    + end.get());
+            return Optional.of(
+                    "http parameter start must be before end. received start=" + start.get() + " end=" + end.get());
         }
         return Optional.empty();
     }

@@ -52,12 +52,15 @@ final class TraceById {
     }
 
     private static HttpResponse version2(TraceAnswer trace, boolean protobuf, boolean gzip) {
-        String message = String.join("; ", trace.missing());
+        TraceByIdResponse response = trace.partial()
+                ? TraceByIdResponse.partial(trace.bytesRead(), String.join("; ", trace.missing()))
+                : TraceByIdResponse.complete(trace.bytesRead());
         if (protobuf) {
-            return ok(PROTOBUF, TraceByIdResponse.protobuf(trace.otlp(), trace.bytesRead(), message), gzip);
+            return ok(PROTOBUF, response.toProtobuf(trace.otlp(), 0, trace.otlp().length), gzip);
         }
         try {
-            return ok(ContentTypes.APPLICATION_JSON, TraceByIdResponse.json(trace.otlp(), trace.bytesRead(), message), gzip);
+            return ok(
+                    ContentTypes.APPLICATION_JSON, TraceJson.v2(response, trace.otlp(), 0, trace.otlp().length), gzip);
         } catch (MalformedProtobufException malformed) {
             return unreadable(malformed);
         }
@@ -66,7 +69,7 @@ final class TraceById {
     private static HttpResponse version1(TraceAnswer trace, boolean protobuf, boolean gzip) {
         String message = String.join("; ", trace.missing());
         if (trace.tooLarge()) {
-            return text(StatusCodes.UNPROCESSABLE_ENTITY, message);
+            return text(StatusCodes.UNPROCESSABLE_CONTENT, message);
         }
         if (!trace.found()) {
             return trace.partial()
@@ -77,7 +80,7 @@ final class TraceById {
         try {
             response = protobuf
                     ? ok(PROTOBUF, trace.otlp(), gzip)
-                    : ok(ContentTypes.APPLICATION_JSON, TraceJson.version1(trace.otlp()), gzip);
+                    : ok(ContentTypes.APPLICATION_JSON, TraceJson.v1(trace.otlp(), 0, trace.otlp().length), gzip);
         } catch (MalformedProtobufException malformed) {
             return unreadable(malformed);
         }

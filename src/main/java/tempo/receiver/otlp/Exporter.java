@@ -76,9 +76,8 @@ final class Exporter {
     }
 
     private OtlpAnswer answer(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof RefusedException refused) {
             metrics.requestRefused(refused.reason().label());
             return OtlpAnswer.of(refused.reason(), refused.sentence());

@@ -1,6 +1,6 @@
 package tempo.receiver.otlp;
 
-import akka.http.javadsl.model.AttributeKeys;
+import akka.http.javadsl.model.AttributeKey;
 import akka.http.javadsl.model.ContentType;
 import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpEntities;
@@ -16,9 +16,7 @@ import akka.japi.function.Function;
 import akka.stream.Materializer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import tempo.span.Refusal;
@@ -34,6 +32,11 @@ final class OtlpGrpc implements Function<HttpRequest, CompletionStage<HttpRespon
     private static final String GRPC = "application/grpc";
     private static final ContentType GRPC_PROTO =
             ContentTypes.create(MediaTypes.applicationBinary("grpc+proto", false));
+
+    @SuppressWarnings("unchecked")
+    private static final AttributeKey<Trailer> TRAILER =
+            (AttributeKey<Trailer>) (AttributeKey<?>) akka.http.scaladsl.model.AttributeKeys.trailer();
+
     private static final int FRAME_HEADER_BYTES = 5;
 
     private final transient Exporter exporter;
@@ -85,16 +88,11 @@ final class OtlpGrpc implements Function<HttpRequest, CompletionStage<HttpRespon
         }
         ContentCoding coding = flag == 0 ? ContentCoding.IDENTITY : ContentCoding.named(encoding);
         return coding.inflate(
-                body.array(),
-                body.offset() + FRAME_HEADER_BYTES,
-                (int) length,
-                config.inflatedBytesMax(),
-                lease);
+                body.array(), body.offset() + FRAME_HEADER_BYTES, (int) length, config.inflatedBytesMax(), lease);
     }
 
     private static HttpResponse reply(OtlpAnswer answer) {
-        List<HttpHeader> trailers = new ArrayList<>();
-        trailers.add(RawHeader.create("grpc-status", Integer.toString(answer.code())));
+        Trailer trailer = Trailer.create().addHeader(RawHeader.create("grpc-status", Integer.toString(answer.code())));
         byte[] entity = new byte[0];
         if (answer.code() == 0) {
             byte[] response = answer.response();
@@ -104,15 +102,15 @@ final class OtlpGrpc implements Function<HttpRequest, CompletionStage<HttpRespon
                     .put(response)
                     .array();
         } else {
-            trailers.add(RawHeader.create("grpc-message", percentEncoded(answer.message())));
-            trailers.add(RawHeader.create(
-                    "grpc-status-details-bin",
-                    Base64.getEncoder().withoutPadding().encodeToString(answer.status())));
+            trailer = trailer.addHeader(RawHeader.create("grpc-message", percentEncoded(answer.message())))
+                    .addHeader(RawHeader.create(
+                            "grpc-status-details-bin",
+                            Base64.getEncoder().withoutPadding().encodeToString(answer.status())));
         }
         return HttpResponse.create()
                 .addHeader(RawHeader.create("grpc-accept-encoding", "identity,gzip,deflate,zstd"))
                 .withEntity(HttpEntities.create(GRPC_PROTO, entity))
-                .addAttribute(AttributeKeys.trailer(), Trailer.create().addHeaders(trailers));
+                .addAttribute(TRAILER, trailer);
     }
 
     /** As gRPC over HTTP/2 has it: everything but printable ASCII, and the percent sign itself. */

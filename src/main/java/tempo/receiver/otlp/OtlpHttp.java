@@ -25,6 +25,7 @@ final class OtlpHttp implements Function<HttpRequest, CompletionStage<HttpRespon
     private static final String PROTOBUF = "application/x-protobuf";
     private static final String PROTOBUF_NEWER = "application/protobuf";
     private static final String JSON = "application/json";
+    private static final OtlpJson JSON_TRANSLATOR = new OtlpJson(OtlpJson.Limits.DEFAULT);
     private static final ContentType PROTOBUF_TYPE =
             ContentTypes.create(MediaTypes.applicationBinary("x-protobuf", false));
 
@@ -65,7 +66,7 @@ final class OtlpHttp implements Function<HttpRequest, CompletionStage<HttpRespon
             return inflated;
         }
         try {
-            byte[] otlp = OtlpJson.toProtobuf(inflated.array(), inflated.offset(), inflated.length());
+            byte[] otlp = JSON_TRANSLATOR.toProtobuf(inflated.array(), inflated.offset(), inflated.length());
             return new RequestBody.Collected(otlp, 0, otlp.length);
         } catch (InvalidJsonException invalid) {
             throw new RefusedException(Refusal.MALFORMED_REQUEST, String.valueOf(invalid.getMessage()));

@@ -44,7 +44,8 @@ public final class OtlpReceiver {
         this.system = system;
         this.materializer = SystemMaterializer.get(system).materializer();
         this.exporter = new Exporter(distributor, inFlight, config, materializer, metrics);
-        this.settings = ServerSettings.create(SERVER.withFallback(system.settings().config()));
+        this.settings =
+                ServerSettings.create(SERVER.withFallback(system.settings().config()));
     }
 
     /** Binds OTLP over gRPC; the stage fails if the port is taken. */

@@ -35,7 +35,11 @@ final class RequestBody {
      * @return fails with {@link RefusedException} if it is too large or the node is overloaded
      */
     static CompletionStage<Collected> collect(
-            RequestEntity entity, InFlightBytes.Lease lease, long bytesMax, Duration timeout, Materializer materializer) {
+            RequestEntity entity,
+            InFlightBytes.Lease lease,
+            long bytesMax,
+            Duration timeout,
+            Materializer materializer) {
         RequestBody body = new RequestBody(lease, bytesMax);
         if (entity instanceof HttpEntity.Strict strict) {
             try {
@@ -80,6 +84,7 @@ final class RequestBody {
 
     private RefusedException tooLarge() {
         return new RefusedException(
-                Refusal.REQUEST_TOO_LARGE, "request has more than " + bytesMax + " bytes (receiver.otlp.request-bytes-max)");
+                Refusal.REQUEST_TOO_LARGE,
+                "request has more than " + bytesMax + " bytes (receiver.otlp.request-bytes-max)");
     }
 }

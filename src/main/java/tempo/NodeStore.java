@@ -1,0 +1,52 @@
+package tempo;
+
+import akka.actor.typed.ActorSystem;
+import java.io.IOException;
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tempo.ingester.IngesterNode;
+import tempo.telemetry.Metrics;
+import tempo.tempodb.StoreMarker;
+import tempo.tempodb.TempoDb;
+import tempo.tempodb.TempoDbConfig;
+import tempo.tempodb.backend.local.LocalObjectStore;
+import tempo.tempodb.blocklist.PollResult;
+import tempo.tempodb.wal.LocalWalDisk;
+
+/** Opens what a node keeps: the blocks and the write-ahead log. */
+final class NodeStore {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeStore.class);
+
+    private NodeStore() {}
+
+    static TempoDb openBlocks(DataDirectory data, Settings settings) throws IOException {
+        LocalObjectStore store = LocalObjectStore.open(data.blocks());
+        StoreMarker marker = StoreMarker.readOrCreate(store, settings.cluster().ranges());
+        if (marker.rangeCount() != settings.cluster().ranges()) {
+            throw new IOException("store " + data.blocks() + " was made with " + marker.rangeCount()
+                    + " ranges, but tempo.cluster.ranges is "
+                    + settings.cluster().ranges());
+        }
+        TempoDb db = TempoDb.open(store, TempoDbConfig.DEFAULT, () -> Instant.ofEpochMilli(SystemClock.millis()));
+        PollResult found = db.poll();
+        LOG.info("store {} of cluster {}: {}", data.blocks(), marker.clusterId(), found);
+        return db;
+    }
+
+    static IngesterNode startIngester(
+            ActorSystem<?> system, DataDirectory data, Settings settings, TempoDb db, Metrics metrics)
+            throws IOException {
+        return IngesterNode.start(
+                system,
+                new IngesterNode.Parts(
+                        settings.cluster().ranges(),
+                        settings.ingester(),
+                        settings.wal(),
+                        new LocalWalDisk(data.wal()),
+                        db,
+                        SystemClock::millis,
+                        settings.querier().deadline().toMillis(),
+                        metrics));
+    }
+}
