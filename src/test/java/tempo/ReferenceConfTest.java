@@ -53,6 +53,12 @@ final class ReferenceConfTest {
     }
 
     @Test
+    void exampleIsGood() {
+        Optional<Path> example = Optional.of(Path.of("example/tempo.conf"));
+        assertTrue(Settings.of(ConfigSources.load(example, Map.of(), Map.of())).tenancy().multiTenancy());
+    }
+
+    @Test
     void everyKeyHasAComment() {
         List<String> without = settings().stream()
                 .map(Setting::key)

@@ -1,5 +1,6 @@
 package tempo.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Map;
 import picocli.CommandLine;
@@ -72,7 +73,7 @@ public final class TempoCommand implements Runnable {
             invalid.problems().forEach(problem -> err.println("tempo: " + problem));
             return ExitCode.USAGE;
         }
-        if (failure instanceof StartException) {
+        if (failure instanceof StartException || failure instanceof IOException) {
             err.println("tempo: " + failure.getMessage());
         } else {
             // Nobody foresaw it, so whoever reports it needs the place.

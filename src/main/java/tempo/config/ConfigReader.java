@@ -107,10 +107,14 @@ public final class ConfigReader {
     /** The refusing record knows the component's name, but neither its full key nor where its value came from. */
     private void addRefusal(String path, ConfigObject object, Class<?> type, String message) {
         String refused = "";
+        int refusedAt = Integer.MAX_VALUE;
         for (RecordComponent component : type.getRecordComponents()) {
             String key = Keys.kebab(component.getName());
-            if (message.contains(key) && key.length() > refused.length()) {
+            int at = message.indexOf(key);
+            // The subject stands first; of two keys that begin there, one begins with the other.
+            if (at >= 0 && (at < refusedAt || at == refusedAt && key.length() > refused.length())) {
                 refused = key;
+                refusedAt = at;
             }
         }
         ConfigValue value = object.get(refused);

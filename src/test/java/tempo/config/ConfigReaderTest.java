@@ -22,6 +22,9 @@ final class ConfigReaderTest {
             if (sampleCount < 1) {
                 throw new IllegalArgumentException("inner.sample-count must be at least 1 but was " + sampleCount);
             }
+            if (ratio > sampleCount) {
+                throw new IllegalArgumentException("ratio must be at most sample-count but was " + ratio);
+            }
         }
     }
 
@@ -130,6 +133,13 @@ final class ConfigReaderTest {
         assertEquals(
                 "t.inner.sample-count: inner.sample-count must be at least 1 but was 0, it was set to 0 (my.conf: 11)",
                 refusal("t.inner.sample-count = 0"));
+    }
+
+    @Test
+    void namesSubjectOfRefusalThatMentionsTwoKeys() {
+        assertEquals(
+                "t.inner.ratio: ratio must be at most sample-count but was 9.0, it was set to 9 (my.conf: 11)",
+                refusal("t.inner.ratio = 9"));
     }
 
     @Test
