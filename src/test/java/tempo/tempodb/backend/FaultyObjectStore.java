@@ -8,7 +8,7 @@ import java.util.function.Consumer;
  * A store that fails from its n-th call on, as it looks to a process that crashes or loses its connection there. The failing
  * call itself may have taken effect or not.
  */
-public final class FaultyObjectStore implements ObjectStore {
+public class FaultyObjectStore implements ObjectStore {
     private final ObjectStore store;
     private final boolean failingCallTakesEffect;
     private int callsLeft;
