@@ -207,6 +207,16 @@ class TraceMergeTest {
     }
 
     @Test
+    void keepsBytesThatAreNotUtf8() {
+        TracesData trace = new TraceSamples(1).trace(30);
+        MergedTrace valid = TraceMerge.merge(List.of(trace.toByteArray()));
+        MergedTrace invalid = TraceMerge.merge(List.of(TraceSamples.withInvalidUtf8(trace)));
+        assertEquals(valid.spanCount(), invalid.spanCount());
+        assertEquals(valid.bytes().length, invalid.bytes().length);
+        assertFalse(Arrays.equals(valid.bytes(), invalid.bytes()));
+    }
+
+    @Test
     void sortsRowsLikeAStableSort() {
         Random random = new Random(3);
         for (int count : new int[] {0, 1, 2, 3, 17, 1000}) {
