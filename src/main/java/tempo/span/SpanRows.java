@@ -60,6 +60,11 @@ final class SpanRows {
         return scopeNumbers[row];
     }
 
+    /** The start of each row, the first key of the order. */
+    long[] copyOfStarts() {
+        return Arrays.copyOf(starts, count);
+    }
+
     /** Adds the span that {@code reader} has entered, after checking its fields up to the limit. */
     void add(byte[] source, WireReader reader, int scope) throws MalformedProtobufException {
         int offset = reader.position();

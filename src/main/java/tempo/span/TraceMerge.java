@@ -109,7 +109,7 @@ public final class TraceMerge {
      * @throws IllegalStateException if it needs more than 2^31 - 9 bytes
      */
     public MergedTrace result() {
-        int[] order = IndexSort.sort(rows.count(), rows::compare);
+        int[] order = IndexSort.sort(rows.copyOfStarts(), rows::compare);
         int count = dropDuplicates(order);
         byte[] bytes = TraceLayout.write(rows, order, count, resources, scopes);
         return new MergedTrace(bytes, count, rows.count() - count, countConflicts(order, count), failures);

@@ -207,14 +207,28 @@ class TraceMergeTest {
     }
 
     @Test
+    void keepsBytesThatAreNotUtf8() {
+        TracesData trace = new TraceSamples(1).trace(30);
+        MergedTrace valid = TraceMerge.merge(List.of(trace.toByteArray()));
+        MergedTrace invalid = TraceMerge.merge(List.of(TraceSamples.withInvalidUtf8(trace)));
+        assertEquals(valid.spanCount(), invalid.spanCount());
+        assertEquals(valid.bytes().length, invalid.bytes().length);
+        assertFalse(Arrays.equals(valid.bytes(), invalid.bytes()));
+    }
+
+    @Test
     void sortsRowsLikeAStableSort() {
         Random random = new Random(3);
         for (int count : new int[] {0, 1, 2, 3, 17, 1000}) {
-            int[] values = random.ints(count, 0, 50).toArray();
+            long[] keys = random.longs(count, -20, 20).toArray();
+            int[] ties = random.ints(count, 0, 3).toArray();
             Integer[] expected = new Integer[count];
             Arrays.setAll(expected, i -> i);
-            Arrays.sort(expected, (a, b) -> Integer.compare(values[a], values[b]));
-            int[] sorted = IndexSort.sort(count, (a, b) -> Integer.compare(values[a], values[b]));
+            Arrays.sort(expected, (a, b) -> {
+                int order = Long.compareUnsigned(keys[a], keys[b]);
+                return order != 0 ? order : Integer.compare(ties[a], ties[b]);
+            });
+            int[] sorted = IndexSort.sort(keys.clone(), (a, b) -> Integer.compare(ties[a], ties[b]));
             assertEquals(Arrays.toString(expected), Arrays.toString(sorted));
         }
     }

@@ -13,7 +13,9 @@ import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
 import io.opentelemetry.proto.trace.v1.TracesData;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -120,6 +122,18 @@ public final class TraceSamples {
         }
         List<byte[]> bytes = new ArrayList<>();
         fragments.forEach(fragment -> bytes.add(fragment.build().toByteArray()));
+        return bytes;
+    }
+
+    /** The same message with the first byte of every "żółć" made into one that UTF-8 does not have. */
+    public static byte[] withInvalidUtf8(TracesData trace) {
+        byte[] bytes = trace.toByteArray();
+        byte[] word = "żółć".getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i <= bytes.length - word.length; i++) {
+            if (Arrays.equals(bytes, i, i + word.length, word, 0, word.length)) {
+                bytes[i] = (byte) 0xff;
+            }
+        }
         return bytes;
     }
 

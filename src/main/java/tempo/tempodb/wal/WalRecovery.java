@@ -175,9 +175,22 @@ final class WalRecovery {
         tornBytes += scan.tornBytes;
         commitMax = Math.max(commitMax, scan.commitMax);
         if (scan.end > SegmentLayout.LINK) {
-            // What was recovered counts as durable from now on, unless a torn commit lies in between.
-            lastEpoch = scan.endsCleanly() ? segment.epoch : 0;
-            lastEnd = scan.endsCleanly() ? scan.end : 0;
+            // What was recovered is durable from now on, and said to be so unless a torn commit lies in between.
+            boolean durable = (knownEnd != SegmentScan.END_UNKNOWN || force(segment)) && scan.endsCleanly();
+            lastEpoch = durable ? segment.epoch : 0;
+            lastEnd = durable ? scan.end : 0;
+        }
+    }
+
+    /** After kill -9 the end of the log may have been only in the system's cache when it was read. */
+    private boolean force(Segment segment) {
+        try {
+            segment.file.force();
+            return true;
+        } catch (IOException e) {
+            segment.recyclable = false;
+            report(segment.name, "was read but cannot be forced: " + e.getMessage());
+            return false;
         }
     }
 

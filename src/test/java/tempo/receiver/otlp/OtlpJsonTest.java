@@ -219,7 +219,7 @@ class OtlpJsonTest {
     }
 
     @Test
-    void ignoresStrangeTextInsideAnyBody() {
+    void makesARequestOrARefusalOfMutatedBodies() {
         Random random = new Random(17);
         for (int i = 0; i < 1_000; i++) {
             byte[] bytes = new OtlpJsonPrinter(i)

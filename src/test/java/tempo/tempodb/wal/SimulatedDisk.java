@@ -52,6 +52,14 @@ final class SimulatedDisk implements WalDisk {
         return next;
     }
 
+    /** Returns the disk as it is found after kill -9: nothing is lost, and what was not forced still is not. */
+    SimulatedDisk afterKill(long seed) {
+        SimulatedDisk next = new SimulatedDisk(seed);
+        next.usableBytes = usableBytes;
+        next.files.putAll(files);
+        return next;
+    }
+
     private static byte[] crashed(Image image, Random random) {
         byte[] bytes = image.forced.clone();
         int mood = random.nextInt(4);

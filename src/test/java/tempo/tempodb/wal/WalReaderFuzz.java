@@ -8,6 +8,8 @@ import java.util.Random;
 
 /** Any bytes as a segment file, by themselves and behind a valid head: opening the log copes with them. */
 final class WalReaderFuzz {
+    private static final byte[] LOG = log();
+
     @FuzzTest(maxDuration = "10s")
     void opensWithAnySegmentFile(byte[] bytes) {
         recover(ByteBuffer.wrap(bytes));
@@ -54,18 +56,22 @@ final class WalReaderFuzz {
 
     /** A log of a few records, with bytes of it replaced as the content says. */
     private static byte[] mutated(byte[] content) {
+        byte[] bytes = LOG.clone();
+        Random random = new Random(Arrays.hashCode(content));
+        for (int i = 0; i < Math.min(20, content.length); i++) {
+            bytes[SegmentLayout.LINK / 2 + random.nextInt(5000)] = content[i];
+        }
+        return bytes;
+    }
+
+    private static byte[] log() {
         try {
             SimulatedDisk disk = new SimulatedDisk(3);
             TestLog log = new TestLog(disk);
             for (int i = 0; i < 10; i++) {
                 log.append("x".repeat(i * 20));
             }
-            byte[] bytes = disk.image(WalFileName.segment(1)).written;
-            Random random = new Random(Arrays.hashCode(content));
-            for (int i = 0; i < Math.min(20, content.length); i++) {
-                bytes[SegmentLayout.LINK / 2 + random.nextInt(5000)] = content[i];
-            }
-            return bytes;
+            return disk.image(WalFileName.segment(1)).written;
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -90,7 +90,7 @@ final class WalSimulationTest {
                     log.close();
                 }
                 model.collect(!clean || disk.crashed);
-                disk = disk.afterCrash(random.nextLong());
+                disk = random.nextInt(3) == 0 ? disk.afterKill(random.nextLong()) : disk.afterCrash(random.nextLong());
             }
             model.check(new TestLog(disk));
         }
@@ -183,6 +183,11 @@ final class WalSimulationTest {
             acknowledged.retainAll(mustBeFound.keySet());
             assertEquals(shorten(List.copyOf(mustBeFound.keySet())), shorten(acknowledged));
             assertEquals(List.of(), found.holes);
+            if (log.disk.crashed) {
+                // Nothing is promised of what was read and never acknowledged: it may not have been forced.
+                mustBeFound.replaceAll((text, position) -> positions.getOrDefault(text, position));
+                return;
+            }
             assertEquals(List.of(), found.unreadable);
             mustBeFound.clear();
             mustBeFound.putAll(positions);
