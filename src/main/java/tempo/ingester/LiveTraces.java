@@ -181,6 +181,20 @@ final class LiveTraces {
         return liveBytes;
     }
 
+    /** How long after its confirmation a handed-on trace is kept. */
+    long retainMillis() {
+        return retainMillis;
+    }
+
+    /** Forgets everything: the range is handed over and the head block has confirmed all of it. */
+    void clear() {
+        tenants.clear();
+        handOvers.clear();
+        liveCount = 0;
+        heldCount = 0;
+        liveBytes = 0;
+    }
+
     private void forgetConfirmed(long nowMillis) {
         while (true) {
             HandOver oldest = handOvers.peek();

@@ -78,6 +78,7 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
     private final LongSupplier clock;
     private final Metrics metrics;
     private final TraceBudget budget;
+    private final long startedMillis;
     private int heldCounted;
     private boolean leaving;
 
@@ -97,6 +98,7 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
         this.metrics = resources.metrics();
         this.budget = resources.budget();
         this.heldCounted = live.heldCount();
+        this.startedMillis = resources.clock().getAsLong();
         this.logSlices = logSlices;
         this.head = head;
         this.clock = resources.clock();
@@ -155,7 +157,8 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
 
     private Behavior<ToRange> onFind(FindLive find) {
         SliceRefs refs = live.find(find.tenant(), find.key().high(), find.key().low());
-        logSlices.send(refs, List.of(), List.of(), find.replyTo());
+        boolean ownerIsNew = clock.getAsLong() - startedMillis <= live.retainMillis();
+        logSlices.send(refs, List.of(), List.of(), ownerIsNew, find.replyTo());
         return this;
     }
 
@@ -202,7 +205,12 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
             return this;
         }
         offer(live.finishAll(clock.getAsLong()));
-        return live.unconfirmed(Long.MAX_VALUE).isEmpty() ? Behaviors.stopped() : this;
+        if (!live.unconfirmed(Long.MAX_VALUE).isEmpty()) {
+            return this;
+        }
+        live.clear();
+        countHeld();
+        return Behaviors.stopped();
     }
 
     /** Carries a push through the log and comes back as a message. */
