@@ -77,6 +77,8 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
     private final ActorRef<ToHead> head;
     private final LongSupplier clock;
     private final Metrics metrics;
+    private final TraceBudget budget;
+    private int heldCounted;
     private boolean leaving;
 
     private TraceRange(
@@ -93,6 +95,8 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
         this.live = live;
         this.wal = resources.wal();
         this.metrics = resources.metrics();
+        this.budget = resources.budget();
+        this.heldCounted = live.heldCount();
         this.logSlices = logSlices;
         this.head = head;
         this.clock = resources.clock();
@@ -120,6 +124,10 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
     }
 
     private Behavior<ToRange> onPush(Push push) {
+        if (budget.exhausted()) {
+            push.replyTo().tell(new Pushed(push.requestId(), PushOutcome.FULL));
+            return this;
+        }
         live.appendStarted();
         byte[] batch = push.batch().toArrayUnsafe();
         wal.append(new RangeAppend(push, batch, context.getSelf()));
@@ -131,6 +139,7 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
         live.appendEnded();
         byte[] batch = push.batch().toArrayUnsafe();
         live.add(push.tenant(), SliceBatch.view(batch, 0, batch.length), committed.position(), clock.getAsLong());
+        countHeld();
         push.replyTo().tell(new Pushed(push.requestId(), PushOutcome.DURABLE));
         return leaving ? handOffOnceQuiet() : this;
     }
@@ -157,12 +166,18 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
 
     private Behavior<ToRange> onTick() {
         long now = clock.getAsLong();
-        offer(live.finish(now));
+        offer(budget.scarce() ? live.finishAll(now) : live.finish(now));
+        countHeld();
         metrics.liveTraces(range, live.liveCount(), live.liveBytes());
         for (LiveTraces.HandOver handOver : live.unconfirmed(now - RESEND_AFTER_MILLIS)) {
             head.tell(new HeadBlock.Finish(range, handOver.id, handOver.traces, true, context.getSelf()));
         }
         return leaving ? handOffOnceQuiet() : this;
+    }
+
+    private void countHeld() {
+        budget.changed((long) live.heldCount() - heldCounted);
+        heldCounted = live.heldCount();
     }
 
     private void offer(LiveTraces.@Nullable HandOver handOver) {
