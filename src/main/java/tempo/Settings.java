@@ -53,6 +53,7 @@ public record Settings(
      * @param requestBytesMax largest request on the wire
      * @param inflatedBytesMax largest request after decompression
      * @param inFlightBytesMax most bytes of requests that wait for their answer, all connections together
+     * @param bodyTimeout a sender that takes longer over a request is told to try again
      * @param replyDeadline a request that is not durable by then is answered UNAVAILABLE or 503
      */
     public record Otlp(
@@ -61,6 +62,7 @@ public record Settings(
             long requestBytesMax,
             long inflatedBytesMax,
             long inFlightBytesMax,
+            Duration bodyTimeout,
             Duration replyDeadline) {
         public Otlp {
             requirePositive("request-bytes-max", requestBytesMax);
@@ -69,6 +71,7 @@ public record Settings(
                 throw new IllegalArgumentException(
                         "in-flight-bytes-max must be at least inflated-bytes-max, which is " + inflatedBytesMax);
             }
+            requirePositive("body-timeout", bodyTimeout.toNanos());
             requirePositive("reply-deadline", replyDeadline.toNanos());
         }
     }
