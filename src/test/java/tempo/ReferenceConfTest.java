@@ -55,7 +55,9 @@ final class ReferenceConfTest {
     @Test
     void exampleIsGood() {
         Optional<Path> example = Optional.of(Path.of("example/tempo.conf"));
-        assertTrue(Settings.of(ConfigSources.load(example, Map.of(), Map.of())).tenancy().multiTenancy());
+        assertTrue(Settings.of(ConfigSources.load(example, Map.of(), Map.of()))
+                .tenancy()
+                .multiTenancy());
     }
 
     @Test

@@ -30,7 +30,6 @@ public final class OtlpReceiver {
             """);
 
     private final Exporter exporter;
-    private final Materializer materializer;
     private final ActorSystem<?> system;
     private final ServerSettings settings;
 
@@ -42,7 +41,7 @@ public final class OtlpReceiver {
             OtlpConfig config,
             Metrics metrics) {
         this.system = system;
-        this.materializer = SystemMaterializer.get(system).materializer();
+        Materializer materializer = SystemMaterializer.get(system).materializer();
         this.exporter = new Exporter(distributor, inFlight, config, materializer, metrics);
         this.settings =
                 ServerSettings.create(SERVER.withFallback(system.settings().config()));
@@ -50,17 +49,11 @@ public final class OtlpReceiver {
 
     /** Binds OTLP over gRPC; the stage fails if the port is taken. */
     public CompletionStage<ServerBinding> bindGrpc(String host, int port) {
-        return Http.get(system)
-                .newServerAt(host, port)
-                .withSettings(settings)
-                .bind(new OtlpGrpc(exporter, materializer));
+        return Http.get(system).newServerAt(host, port).withSettings(settings).bind(new OtlpGrpc(exporter));
     }
 
     /** Binds OTLP over HTTP; the stage fails if the port is taken. */
     public CompletionStage<ServerBinding> bindHttp(String host, int port) {
-        return Http.get(system)
-                .newServerAt(host, port)
-                .withSettings(settings)
-                .bind(new OtlpHttp(exporter, materializer));
+        return Http.get(system).newServerAt(host, port).withSettings(settings).bind(new OtlpHttp(exporter));
     }
 }
