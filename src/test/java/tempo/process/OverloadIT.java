@@ -41,6 +41,8 @@ final class OverloadIT {
     void refusesWithHintsAndKeepsWhatItAcknowledged() throws Exception {
         List<String> settings = List.of(
                 "tenancy.multi-tenancy = on",
+                "receiver.otlp.request-bytes-max = 2 MiB",
+                "receiver.otlp.inflated-bytes-max = 2 MiB",
                 "receiver.otlp.in-flight-bytes-max = 3 MiB",
                 "wal.queue-bytes-max = 2 MiB");
         try (NodeProcess node = NodeProcess.start(home, home.resolve("data"), "128m", settings)) {
