@@ -61,6 +61,7 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
     private final IngesterResources resources;
     private final LogSlices logSlices;
     private final LongSupplier clock;
+    private long heldCounted;
     private final List<ActorRef<AllCut>> waitingForAll = new ArrayList<>();
 
     private HeadBlock(
@@ -98,8 +99,15 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
     private Behavior<ToHead> onFinish(Finish finish) {
         head.add(finish.traces(), finish.again(), clock.getAsLong());
         finish.replyTo().tell(new TraceRange.Finished(finish.range(), finish.handOverId()));
+        countHeld();
         startCut();
         return this;
+    }
+
+    private void countHeld() {
+        long held = head.heldCount();
+        resources.budget().changed(held - heldCounted);
+        heldCounted = held;
     }
 
     private Behavior<ToHead> onFind(FindHead find) {
@@ -121,6 +129,10 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
 
     private Behavior<ToHead> onTick() {
         head.expire(clock.getAsLong());
+        countHeld();
+        if (resources.budget().scarce()) {
+            head.closeAll();
+        }
         startCut();
         resources.metrics().headBytes(head.bytes());
         resources.metrics().headTraces(head.traces());

@@ -189,6 +189,13 @@ final class HeadTraces {
         return open.isEmpty() && closed.stream().allMatch(generation -> generation.committedMillis >= 0);
     }
 
+    /** All traces that take memory here, committed or not. */
+    long heldCount() {
+        return Stream.concat(open.values().stream(), closed.stream())
+                .mapToLong(generation -> generation.traces.size())
+                .sum();
+    }
+
     /** Bytes, as received, that are not in a committed block. */
     long bytes() {
         return waiting().mapToLong(generation -> generation.bytes).sum();
