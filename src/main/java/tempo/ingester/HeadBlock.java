@@ -61,7 +61,6 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
     private final IngesterResources resources;
     private final LogSlices logSlices;
     private final LongSupplier clock;
-    private long heldCounted;
     private final List<ActorRef<AllCut>> waitingForAll = new ArrayList<>();
 
     private HeadBlock(
@@ -105,9 +104,7 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
     }
 
     private void countHeld() {
-        long held = head.heldCount();
-        resources.budget().changed(held - heldCounted);
-        heldCounted = held;
+        resources.budget().changed(head.heldChange());
     }
 
     private Behavior<ToHead> onFind(FindHead find) {
