@@ -98,8 +98,13 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
     private Behavior<ToHead> onFinish(Finish finish) {
         head.add(finish.traces(), finish.again(), clock.getAsLong());
         finish.replyTo().tell(new TraceRange.Finished(finish.range(), finish.handOverId()));
+        countHeld();
         startCut();
         return this;
+    }
+
+    private void countHeld() {
+        resources.budget().changed(head.heldChange());
     }
 
     private Behavior<ToHead> onFind(FindHead find) {
@@ -121,6 +126,10 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
 
     private Behavior<ToHead> onTick() {
         head.expire(clock.getAsLong());
+        countHeld();
+        if (resources.budget().scarce()) {
+            head.closeAll();
+        }
         startCut();
         resources.metrics().headBytes(head.bytes());
         resources.metrics().headTraces(head.traces());

@@ -23,6 +23,7 @@ final class LiveTraces {
     private long nextHandOverId;
     private int liveCount;
     private int heldCount;
+    private int heldReported;
     private long liveBytes;
     private int appendsPending;
 
@@ -171,9 +172,11 @@ final class LiveTraces {
         return liveCount;
     }
 
-    /** All traces that take memory here, handed on or not. */
-    int heldCount() {
-        return heldCount;
+    /** By how many the traces that take memory here, handed on or not, have changed since the last call. */
+    long heldChange() {
+        long change = (long) heldCount - heldReported;
+        heldReported = heldCount;
+        return change;
     }
 
     /** Bytes in the log of traces that were not handed on. */

@@ -3,12 +3,13 @@ package tempo.ingester;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bounds how many traces the memory of a node's ingester holds: live ones and those that were handed on and are still kept.
- * Over half of the bound ranges hand on early what they have; over the bound pushes are refused until there is room. Thread-safe.
+ * Bounds how many traces the memory of a node's ingester holds, live ones and those of the head block, those included that are only
+ * kept for queries under way. Over half of the bound ranges hand on early what they have and blocks are cut early; over the bound
+ * pushes are refused until there is room. Thread-safe.
  */
 final class TraceBudget {
-    /** What a trace takes, its slot in the table and its list of slices included, and as much again in the head block. */
-    private static final int HEAP_BYTES_PER_TRACE = 512;
+    /** Twice what a trace of a few slices takes, its slot in the table included: the rest of the heap is for requests. */
+    private static final int HEAP_BYTES_PER_TRACE = 384;
 
     private final long max;
     private final AtomicLong held = new AtomicLong();

@@ -79,7 +79,6 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
     private final Metrics metrics;
     private final TraceBudget budget;
     private final long startedMillis;
-    private int heldCounted;
     private boolean leaving;
 
     private TraceRange(
@@ -97,7 +96,6 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
         this.wal = resources.wal();
         this.metrics = resources.metrics();
         this.budget = resources.budget();
-        this.heldCounted = live.heldCount();
         this.startedMillis = resources.clock().getAsLong();
         this.logSlices = logSlices;
         this.head = head;
@@ -179,8 +177,7 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
     }
 
     private void countHeld() {
-        budget.changed((long) live.heldCount() - heldCounted);
-        heldCounted = live.heldCount();
+        budget.changed(live.heldChange());
     }
 
     private void offer(LiveTraces.@Nullable HandOver handOver) {
