@@ -231,7 +231,8 @@ class OtlpHttpTest {
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
         // Not with a body from the start: Akka HTTP upgrades only if that came in one packet with the headers.
         HttpRequest.Builder request = HttpRequest.newBuilder(NODE.otlpHttp().resolve("/v1/traces"));
-        assertEquals(405, client.send(request.build(), BodyHandlers.discarding()).statusCode());
+        assertEquals(
+                405, client.send(request.build(), BodyHandlers.discarding()).statusCode());
         request.header("Content-Type", JSON).POST(BodyPublishers.ofByteArray(JSON_REQUEST));
         for (int i = 0; i < 3; i++) {
             HttpResponse<String> answer = client.send(request.build(), BodyHandlers.ofString());
