@@ -139,7 +139,7 @@ class TempoApiTest {
             value = {
                 "zz|trace IDs can only contain hex characters: invalid character 'z' at position 1",
                 "0102x|trace IDs can only contain hex characters: invalid character 'x' at position 5",
-                "%C3%A9|trace IDs can only contain hex characters: invalid character '?' at position 1",
+                "%C3%A9|trace IDs can only contain hex characters: invalid character '%' at position 1",
                 "01/02|trace IDs can only contain hex characters: invalid character '/' at position 3",
                 "000000000000000000000000000000001|trace IDs can't be larger than 128 bits",
             })
