@@ -52,6 +52,17 @@ public final class TempoApi implements Function<HttpRequest, CompletionStage<Htt
 
     @Override
     public CompletionStage<HttpResponse> apply(HttpRequest request) {
+        boolean bodiless = request.method().equals(HttpMethods.HEAD)
+                && request.protocol().value().equals("HTTP/2.0");
+        return bodiless ? answer(request).thenApply(TempoApi::withoutBody) : answer(request);
+    }
+
+    /** Akka HTTP leaves the body of an answer to HEAD away in HTTP/1.1 only. */
+    private static HttpResponse withoutBody(HttpResponse response) {
+        return response.withEntity(HttpEntities.create(response.entity().getContentType(), new byte[0]));
+    }
+
+    private CompletionStage<HttpResponse> answer(HttpRequest request) {
         request.entity().withSizeLimit(BODY_BYTES_MAX).discardBytes(materializer);
         if (isGrpc(request)) {
             return done(noGrpcMethod());

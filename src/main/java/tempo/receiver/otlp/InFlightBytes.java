@@ -18,13 +18,16 @@ public final class InFlightBytes {
         this.metrics = metrics;
     }
 
-    /** What one request holds; used by one thread at a time and released once. */
+    /** What one request holds. Thread-safe: a body that is late may go on coming while its request is answered. */
     final class Lease {
         private long bytes;
         private boolean released;
 
-        /** Holds {@code more} bytes more; false, and nothing changes, if the bound would be passed. */
-        boolean acquire(long more) {
+        /** Holds {@code more} bytes more; false, and nothing changes, if the bound would be passed or all was given back. */
+        synchronized boolean acquire(long more) {
+            if (released) {
+                return false;
+            }
             long now = held.addAndGet(more);
             if (now > max) {
                 held.addAndGet(-more);
@@ -35,7 +38,7 @@ public final class InFlightBytes {
         }
 
         /** Gives all back; again does nothing. */
-        void release() {
+        synchronized void release() {
             if (!released) {
                 released = true;
                 metrics.bytesInFlight(held.addAndGet(-bytes));

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tempo.span.Refusal;
 
@@ -64,10 +65,11 @@ final class RequestBody {
         }
         entity.withoutSizeLimit()
                 .getDataBytes()
-                .completionTimeout(timeout)
+                .completionTimeout(timeout.multipliedBy(2))
                 .runWith(Sink.foreach(body::add), materializer)
                 .whenComplete(body::end);
-        return body.result;
+        // Not the stream's own timeout: when that fails the connection is closed before the answer is out.
+        return body.result.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Reads up to {@code bytesMax} bytes of a body that nobody wants, then breaks the connection or stream. */
