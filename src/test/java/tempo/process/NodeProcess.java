@@ -64,23 +64,12 @@ final class NodeProcess implements AutoCloseable {
         Path config = Files.writeString(
                 home.resolve("node.conf"),
                 lines.stream().map(line -> "tempo." + line + "\n").collect(Collectors.joining()));
-        Path arguments = Files.writeString(
-                home.resolve("node.args"), "-cp\n\"" + classPath().replace("\\", "\\\\") + "\"\n");
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx" + heapMax,
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-Dfile.encoding=UTF-8",
-                        "@" + arguments,
-                        "tempo.Main",
-                        "server",
-                        "--config",
-                        config.toString(),
-                        "--data",
-                        data.toString())
-                .redirectErrorStream(true);
+        List<String> command = new ArrayList<>(launcher(home, heapMax));
+        command.addAll(List.of("server", "--config", config.toString(), "--data", data.toString()));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("TEMPO_"));
+        builder.environment().put("TEMPO_HEAP", heapMax);
+        builder.environment().put("TEMPO_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
         NodeProcess node = new NodeProcess(builder.start());
         try {
             node.awaitLine(READY, 1, START_MAX);
@@ -89,6 +78,24 @@ final class NodeProcess implements AutoCloseable {
             node.close();
             throw notReady;
         }
+    }
+
+    /** The packaged program where there is one, whose archive of classes makes starts quicker; else the classes under test. */
+    private static List<String> launcher(Path home, String heapMax) throws IOException {
+        Path packaged = Path.of(System.getProperty("tempo.app", "none"), "bin", "tempo");
+        if (Files.isExecutable(packaged)) {
+            return List.of(packaged.toString());
+        }
+        Path arguments = Files.writeString(
+                home.resolve("node.args"), "-cp\n\"" + classPath().replace("\\", "\\\\") + "\"\n");
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + heapMax,
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Dfile.encoding=UTF-8",
+                "@" + arguments,
+                "tempo.Main");
     }
 
     /** The test's own class path without what is only for tests. */
