@@ -3,6 +3,7 @@ package tempo;
 import akka.Done;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.AskPattern;
 import akka.http.javadsl.ServerBinding;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,16 +83,19 @@ final class NodeShutdown {
     }
 
     private CompletionStage<Done> close() {
-        return CompletableFuture.supplyAsync(() -> {
-            try {
-                ingester.close();
-                data.close();
-                LOG.info("stopped");
-            } catch (IOException e) {
-                LOG.error("data could not be closed: {}", e.toString());
-            }
-            return Done.getInstance();
-        });
+        Executor disk = system.dispatchers().lookup(DispatcherSelector.fromConfig("akka.actor.tempo-disk-dispatcher"));
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        ingester.close();
+                        data.close();
+                        LOG.info("stopped");
+                    } catch (IOException e) {
+                        LOG.error("data could not be closed: {}", e.toString());
+                    }
+                    return Done.getInstance();
+                },
+                disk);
     }
 
     private static CompletionStage<Done> done() {

@@ -32,6 +32,14 @@ public record Settings(
         IngesterConfig ingester,
         QuerierConfig querier) {
 
+    public Settings {
+        if (wal.retainAfterRelease().compareTo(querier.deadline()) <= 0) {
+            throw new IllegalArgumentException(
+                    "wal.retain-after-release must be longer than querier.deadline, which is "
+                            + querier.deadline().toSeconds() + " s");
+        }
+    }
+
     /** Reads the block {@code tempo}; throws {@link tempo.config.InvalidConfigException} naming every problem. */
     public static Settings of(Config config) {
         return ConfigReader.read(config, ConfigSources.ROOT, Settings.class);

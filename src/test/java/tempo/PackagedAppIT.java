@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,13 +32,22 @@ final class PackagedAppIT {
     @TempDir
     Path data;
 
-    private static Process start(Map<String, String> environment, String... arguments) throws IOException {
+    private final List<Process> started = new ArrayList<>();
+
+    @AfterEach
+    void leaveNoProcessBehind() {
+        started.forEach(Process::destroyForcibly);
+    }
+
+    private Process start(Map<String, String> environment, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().putAll(environment);
-        return builder.start();
+        Process process = builder.start();
+        started.add(process);
+        return process;
     }
 
     private static BufferedReader output(Process process) {
@@ -73,7 +83,8 @@ final class PackagedAppIT {
             line = output.readLine();
         }
         assertTrue(line != null, () -> String.join("\n", lines));
-        process.destroy();
+        // Process.destroy would close its output too.
+        process.toHandle().destroy();
         List<String> last = output.lines().toList();
         assertEquals(0, process.waitFor(), () -> String.join("\n", last));
     }

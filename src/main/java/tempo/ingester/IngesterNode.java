@@ -77,7 +77,10 @@ public final class IngesterNode implements AutoCloseable {
         Wal wal = openWal(parts, headTraces);
         Executor disk = system.dispatchers().lookup(DispatcherSelector.fromConfig("akka.actor.tempo-disk-dispatcher"));
         Executor cut = system.dispatchers().lookup(DispatcherSelector.fromConfig("akka.actor.tempo-cut-dispatcher"));
-        IngesterResources resources = new IngesterResources(wal, parts.db(), parts.clock(), disk, cut, parts.metrics());
+        TraceBudget budget = new TraceBudget(
+                parts.config().liveTracesMax(), Runtime.getRuntime().maxMemory());
+        IngesterResources resources =
+                new IngesterResources(wal, parts.db(), parts.clock(), disk, cut, budget, parts.metrics());
         String address =
                 system.address().hasLocalScope() ? "node" : system.address().hostPort();
         LogSlices slices = new LogSlices(wal, disk, address);

@@ -14,7 +14,14 @@ import tempo.tempodb.wal.Wal;
  * @param clock milliseconds that never go back
  * @param diskExecutor threads that may block on reads of log and blocks
  * @param cutExecutor thread that cuts blocks
+ * @param budget how many traces memory has room for
  * @param metrics what is counted
  */
 record IngesterResources(
-        Wal wal, TempoDb db, LongSupplier clock, Executor diskExecutor, Executor cutExecutor, Metrics metrics) {}
+        Wal wal,
+        TempoDb db,
+        LongSupplier clock,
+        Executor diskExecutor,
+        Executor cutExecutor,
+        TraceBudget budget,
+        Metrics metrics) {}

@@ -97,6 +97,7 @@ final class IngesterSerializer extends SerializerWithStringManifest {
             out.writeUTF(part.source());
             writeBytes(part.otlp(), out);
             out.writeBoolean(part.last());
+            out.writeBoolean(part.ownerIsNew());
             out.writeInt(part.failures().size());
             for (String failure : part.failures()) {
                 out.writeUTF(failure.length() > 1_000 ? failure.substring(0, 1_000) : failure);
@@ -151,7 +152,9 @@ final class IngesterSerializer extends SerializerWithStringManifest {
             case "part1" -> {
                 String source = in.readUTF();
                 ByteString otlp = readBytes(in);
-                return new TracePart(source, otlp, in.readBoolean(), readFailures(in));
+                boolean last = in.readBoolean();
+                boolean ownerIsNew = in.readBoolean();
+                return new TracePart(source, otlp, last, readFailures(in), ownerIsNew);
             }
             case "warm-up1" -> {
                 return new WarmUp(in.readInt(), readReference(in));

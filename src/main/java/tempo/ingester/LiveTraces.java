@@ -22,6 +22,8 @@ final class LiveTraces {
     private final ArrayDeque<HandOver> handOvers = new ArrayDeque<>();
     private long nextHandOverId;
     private int liveCount;
+    private int heldCount;
+    private int heldReported;
     private long liveBytes;
     private int appendsPending;
 
@@ -77,6 +79,7 @@ final class LiveTraces {
                 table.put(high, low, again);
                 trace = again;
                 liveCount++;
+                heldCount++;
             }
             trace.refs.add(SliceRefs.ref(position, slice));
             trace.lastMillis = nowMillis;
@@ -115,6 +118,7 @@ final class LiveTraces {
     /** Takes all traces. */
     @Nullable
     HandOver finishAll(long nowMillis) {
+        forgetConfirmed(nowMillis);
         return handOver(nowMillis, Long.MIN_VALUE, Long.MIN_VALUE);
     }
 
@@ -168,9 +172,30 @@ final class LiveTraces {
         return liveCount;
     }
 
+    /** By how many the traces that take memory here, handed on or not, have changed since the last call. */
+    long heldChange() {
+        long change = (long) heldCount - heldReported;
+        heldReported = heldCount;
+        return change;
+    }
+
     /** Bytes in the log of traces that were not handed on. */
     long liveBytes() {
         return liveBytes;
+    }
+
+    /** How long after its confirmation a handed-on trace is kept. */
+    long retainMillis() {
+        return retainMillis;
+    }
+
+    /** Forgets everything: the range is handed over and the head block has confirmed all of it. */
+    void clear() {
+        tenants.clear();
+        handOvers.clear();
+        liveCount = 0;
+        heldCount = 0;
+        liveBytes = 0;
     }
 
     private void forgetConfirmed(long nowMillis) {
@@ -187,6 +212,7 @@ final class LiveTraces {
     }
 
     private void forget(LiveTrace trace) {
+        heldCount--;
         TraceTable<LiveTrace> table = tenants.get(trace.tenant);
         LiveTrace newest = table == null ? null : table.get(trace.keyHigh, trace.keyLow);
         if (table == null || newest == null) {

@@ -77,6 +77,8 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
     private final ActorRef<ToHead> head;
     private final LongSupplier clock;
     private final Metrics metrics;
+    private final TraceBudget budget;
+    private final long startedMillis;
     private boolean leaving;
 
     private TraceRange(
@@ -93,6 +95,8 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
         this.live = live;
         this.wal = resources.wal();
         this.metrics = resources.metrics();
+        this.budget = resources.budget();
+        this.startedMillis = resources.clock().getAsLong();
         this.logSlices = logSlices;
         this.head = head;
         this.clock = resources.clock();
@@ -120,6 +124,10 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
     }
 
     private Behavior<ToRange> onPush(Push push) {
+        if (budget.exhausted()) {
+            push.replyTo().tell(new Pushed(push.requestId(), PushOutcome.FULL));
+            return this;
+        }
         live.appendStarted();
         byte[] batch = push.batch().toArrayUnsafe();
         wal.append(new RangeAppend(push, batch, context.getSelf()));
@@ -131,6 +139,7 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
         live.appendEnded();
         byte[] batch = push.batch().toArrayUnsafe();
         live.add(push.tenant(), SliceBatch.view(batch, 0, batch.length), committed.position(), clock.getAsLong());
+        countHeld();
         push.replyTo().tell(new Pushed(push.requestId(), PushOutcome.DURABLE));
         return leaving ? handOffOnceQuiet() : this;
     }
@@ -146,7 +155,8 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
 
     private Behavior<ToRange> onFind(FindLive find) {
         SliceRefs refs = live.find(find.tenant(), find.key().high(), find.key().low());
-        logSlices.send(refs, List.of(), List.of(), find.replyTo());
+        boolean ownerIsNew = clock.getAsLong() - startedMillis <= live.retainMillis();
+        logSlices.send(refs, List.of(), List.of(), ownerIsNew, find.replyTo());
         return this;
     }
 
@@ -157,12 +167,17 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
 
     private Behavior<ToRange> onTick() {
         long now = clock.getAsLong();
-        offer(live.finish(now));
+        offer(budget.scarce() ? live.finishAll(now) : live.finish(now));
+        countHeld();
         metrics.liveTraces(range, live.liveCount(), live.liveBytes());
         for (LiveTraces.HandOver handOver : live.unconfirmed(now - RESEND_AFTER_MILLIS)) {
             head.tell(new HeadBlock.Finish(range, handOver.id, handOver.traces, true, context.getSelf()));
         }
         return leaving ? handOffOnceQuiet() : this;
+    }
+
+    private void countHeld() {
+        budget.changed(live.heldChange());
     }
 
     private void offer(LiveTraces.@Nullable HandOver handOver) {
@@ -187,7 +202,12 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
             return this;
         }
         offer(live.finishAll(clock.getAsLong()));
-        return live.unconfirmed(Long.MAX_VALUE).isEmpty() ? Behaviors.stopped() : this;
+        if (!live.unconfirmed(Long.MAX_VALUE).isEmpty()) {
+            return this;
+        }
+        live.clear();
+        countHeld();
+        return Behaviors.stopped();
     }
 
     /** Carries a push through the log and comes back as a message. */

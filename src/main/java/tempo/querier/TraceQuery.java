@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import tempo.ingester.Ingester.FindHead;
 import tempo.ingester.Ingester.FindLive;
 import tempo.ingester.Ingester.ToHead;
@@ -40,6 +41,7 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
     private final Executor disk;
     private final CompletableFuture<TraceAnswer> answer;
     private final TraceFragments fragments;
+    private final Consumer<String> askHeads;
 
     private TraceQuery(
             ActorContext<Command> context,
@@ -61,14 +63,18 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
             // The range lives on another node now, which this one can no longer ask.
             fragments.missing("live traces of other nodes, since this node is leaving the cluster");
         }
-        for (ActorRef<ToHead> head : heads) {
-            boolean local = head.equals(places.localHead());
-            String place = local
-                    ? "head block"
-                    : "head block of " + head.path().address().hostPort();
-            fragments.expect(place);
-            head.tell(new FindHead(find.tenant(), key, !local, parts(context, place)));
-        }
+        this.askHeads = again -> {
+            for (ActorRef<ToHead> head : heads) {
+                boolean local = head.equals(places.localHead());
+                String place = (local
+                                ? "head block"
+                                : "head block of " + head.path().address().hostPort())
+                        + again;
+                fragments.expect(place);
+                head.tell(new FindHead(find.tenant(), key, !local, parts(context, place)));
+            }
+        };
+        askHeads.accept("");
         fragments.expect("blocks");
         ActorRef<Command> self = context.getSelf();
         disk.execute(() -> self.tell(new Blocks(places.db().find(find.tenant(), key))));
@@ -108,6 +114,9 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
         fragments.add(part.source(), part.otlp().toArrayUnsafe());
         if (part.last()) {
             fragments.answered(received.place(), part.source(), part.failures());
+            if (part.ownerIsNew()) {
+                askHeads.accept(", asked again");
+            }
         }
         return finishIfComplete();
     }

@@ -22,9 +22,13 @@ public record WalConfig(
         Duration retainAfterRelease) {
     static final int SEGMENT_BYTES_MIN = 64 << 10;
     static final int SEGMENT_BYTES_MAX = 128 << 20;
+    /** The size of every segment is a multiple of this. */
+    static final int SEGMENT_BYTES_STEP = 4096;
 
     public WalConfig {
-        if (segmentBytes < SEGMENT_BYTES_MIN || segmentBytes > SEGMENT_BYTES_MAX || segmentBytes % 4096 != 0) {
+        if (segmentBytes < SEGMENT_BYTES_MIN
+                || segmentBytes > SEGMENT_BYTES_MAX
+                || segmentBytes % SEGMENT_BYTES_STEP != 0) {
             throw new IllegalArgumentException(
                     "wal.segment-bytes must be a multiple of 4096 from 64 KiB to 128 MiB but was " + segmentBytes);
         }

@@ -164,6 +164,13 @@ final class WalRecovery {
             // Without records it is a file that was being recycled when the power failed.
             report(segment.name, damage + ", read by its first record instead");
         }
+        if (knownEnd == SegmentScan.END_UNKNOWN && segment.bytes % WalConfig.SEGMENT_BYTES_STEP != 0) {
+            // A file has its whole size before it gets its name, so this one was cut off; what it held is not known.
+            long step = segment.bytes / WalConfig.SEGMENT_BYTES_STEP + 1;
+            visitor.hole(segment.name, segment.bytes, step * WalConfig.SEGMENT_BYTES_STEP);
+            holes++;
+            segment.recyclable = false;
+        }
         if (scan.holes > 0 || !scan.readable) {
             segment.recyclable = false;
         }

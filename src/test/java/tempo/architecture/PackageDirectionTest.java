@@ -1,0 +1,159 @@
+package tempo.architecture;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Packages use each other in one direction only, as the table in docs/architecture.md says. */
+final class PackageDirectionTest {
+    private static final String ROOT = "tempo";
+
+    /** What each package may use; everybody may use telemetry, and only {@code tempo} itself may use everything. */
+    private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
+            Map.entry("tempo.config", List.of()),
+            Map.entry("tempo.cli", List.of("tempo.config", "tempo.quickstart")),
+            Map.entry("tempo.quickstart", List.of()),
+            Map.entry("tempo.span", List.of()),
+            Map.entry("tempo.tenant", List.of()),
+            Map.entry("tempo.telemetry", List.of()),
+            Map.entry("tempo.receiver.otlp", List.of("tempo.span", "tempo.tenant", "tempo.distributor")),
+            Map.entry("tempo.distributor", List.of("tempo.span", "tempo.tenant", "tempo.ingester")),
+            Map.entry(
+                    "tempo.ingester",
+                    List.of("tempo.span", "tempo.tenant", "tempo.tempodb", "tempo.tempodb.wal", "tempo.tempodb.block")),
+            Map.entry(
+                    "tempo.tempodb",
+                    List.of(
+                            "tempo.span",
+                            "tempo.tenant",
+                            "tempo.tempodb.backend",
+                            "tempo.tempodb.block",
+                            "tempo.tempodb.blocklist")),
+            Map.entry("tempo.tempodb.wal", List.of("tempo.span")),
+            Map.entry("tempo.tempodb.block", List.of("tempo.span", "tempo.tempodb.backend")),
+            Map.entry("tempo.tempodb.backend", List.of()),
+            Map.entry("tempo.tempodb.backend.local", List.of("tempo.tempodb.backend")),
+            Map.entry(
+                    "tempo.tempodb.blocklist", List.of("tempo.tenant", "tempo.tempodb.backend", "tempo.tempodb.block")),
+            Map.entry(
+                    "tempo.querier",
+                    List.of(
+                            "tempo.span",
+                            "tempo.tenant",
+                            "tempo.tempodb",
+                            "tempo.tempodb.blocklist",
+                            "tempo.ingester")),
+            Map.entry("tempo.api.tempo", List.of("tempo.span", "tempo.tenant", "tempo.querier", "tempo.api.status")),
+            Map.entry("tempo.api.status", List.of()));
+
+    @Test
+    void everyPackageUsesOnlyWhatItMay() {
+        Set<String> wrong = new TreeSet<>();
+        for (JavaClass each : MainCode.CLASSES) {
+            String from = each.getPackageName();
+            if (from.equals(ROOT)) {
+                continue;
+            }
+            List<String> allowed = MAY_USE.get(from);
+            if (allowed == null) {
+                wrong.add(from + " has no row in this test and in docs/architecture.md");
+                continue;
+            }
+            for (Dependency dependency : each.getDirectDependenciesFromSelf()) {
+                String to = dependency.getTargetClass().getBaseComponentType().getPackageName();
+                boolean ours = to.equals(ROOT) || to.startsWith(ROOT + ".");
+                if (ours && !to.equals(from) && !to.equals("tempo.telemetry") && !allowed.contains(to)) {
+                    wrong.add(each.getName() + " uses "
+                            + dependency.getTargetClass().getName());
+                }
+            }
+        }
+        assertEquals(Set.of(), wrong);
+    }
+
+    @Test
+    void everyRowHasAPackage() {
+        Set<String> packages = new TreeSet<>();
+        MainCode.CLASSES.forEach(each -> packages.add(each.getPackageName()));
+        Set<String> gone = new TreeSet<>(MAY_USE.keySet());
+        gone.removeAll(packages);
+        assertEquals(Set.of(), gone);
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        SlicesRuleDefinition.slices()
+                .matching("tempo.(**)")
+                .should()
+                .beFreeOfCycles()
+                .check(MainCode.CLASSES);
+    }
+
+    @Test
+    void storageEngineKnowsNoAkka() {
+        Set<String> wrong = new TreeSet<>();
+        for (JavaClass each : MainCode.CLASSES) {
+            if (each.getPackageName().startsWith("tempo.tempodb")) {
+                for (Dependency dependency : each.getDirectDependenciesFromSelf()) {
+                    String target = dependency.getTargetClass().getName();
+                    if (target.startsWith("akka.") || target.startsWith("kamon.")) {
+                        wrong.add(each.getName() + " uses " + target);
+                    }
+                }
+            }
+        }
+        assertEquals(Set.of(), wrong);
+    }
+
+    /** The table leaves out what lies inside a package that is named: {@code tempodb} stands for its own subpackages too. */
+    @Test
+    void tableInTheDocsIsThisMap() {
+        Map<String, List<String>> documented = documented();
+        Map<String, Set<String>> expected = new TreeMap<>();
+        MAY_USE.forEach((name, uses) -> {
+            Set<String> shown = new TreeSet<>();
+            for (String use : uses) {
+                boolean named = use.startsWith("tempo.tempodb.")
+                        && documented.getOrDefault(name, List.of()).contains("tempodb");
+                boolean own = use.startsWith(name + ".");
+                if (!named && !own) {
+                    shown.add(use.substring(ROOT.length() + 1));
+                }
+            }
+            expected.put(name, shown);
+        });
+        Map<String, Set<String>> actual = new TreeMap<>();
+        documented.forEach((name, uses) -> actual.put(name, new TreeSet<>(uses)));
+        assertEquals(expected, actual);
+    }
+
+    private static Map<String, List<String>> documented() {
+        Map<String, List<String>> table = new HashMap<>();
+        Pattern row = Pattern.compile("\\| ((?:`tempo[a-z.]+`(?:, )?)+) \\|.*\\| ([^|]*) \\|");
+        for (String line : MainCode.lines(Path.of("docs/architecture.md"))) {
+            Matcher matcher = row.matcher(line);
+            if (matcher.matches()) {
+                String uses = matcher.group(2).startsWith("nothing") ? "" : matcher.group(2);
+                List<String> names = uses.isEmpty() ? List.of() : List.of(uses.split(", "));
+                for (String name : matcher.group(1).split(", ")) {
+                    table.put(name.replace("`", ""), names);
+                }
+            }
+        }
+        assertTrue(table.size() > 10, "docs/architecture.md has lost its table of packages");
+        return table;
+    }
+}
