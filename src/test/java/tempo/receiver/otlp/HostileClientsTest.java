@@ -263,7 +263,7 @@ class HostileClientsTest {
     void idleConnectionsLeaveTheNodeAnswering() throws IOException {
         List<Socket> idle = new ArrayList<>();
         try {
-            for (int i = 0; i < 1_100; i++) {
+            for (int i = 0; i < 1_040; i++) {
                 idle.add(connect(NODE.otlpHttp()));
             }
             try (Socket another = connect(NODE.otlpHttp())) {
@@ -294,7 +294,7 @@ class HostileClientsTest {
         try (Socket socket = connect(NODE.otlpHttp())) {
             socket.getOutputStream().write(bytes.getBytes(ISO_8859_1));
             String answer = readAll(socket);
-            assertTrue(answer.startsWith("HTTP/1.1 4") && !answer.contains("Exception"), answer);
+            assertTrue(answer.matches("(?s)HTTP/1\\.1 (4\\d\\d|501) .*") && !answer.contains("Exception"), answer);
         }
     }
 
@@ -311,7 +311,7 @@ class HostileClientsTest {
 
     private static Socket connect(URI port) throws IOException {
         Socket socket = new Socket(port.getHost(), port.getPort());
-        socket.setSoTimeout(3_000);
+        socket.setSoTimeout(2_000);
         return socket;
     }
 
