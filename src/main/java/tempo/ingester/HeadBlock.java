@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import tempo.ingester.HeadTraces.Generation;
 import tempo.ingester.Ingester.AllCut;
+import tempo.ingester.Ingester.BlocksChanged;
 import tempo.ingester.Ingester.CutAll;
 import tempo.ingester.Ingester.FindHead;
 import tempo.ingester.Ingester.ToHead;
@@ -70,6 +71,7 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
         this.resources = resources;
         this.logSlices = logSlices;
         this.clock = resources.clock();
+        head.forgetCut();
         timers.startTimerWithFixedDelay(Tick.INSTANCE, TICK);
     }
 
@@ -100,7 +102,7 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
     private Behavior<ToHead> onFind(FindHead find) {
         SliceRefs refs = head.find(find.tenant(), find.key().high(), find.key().low());
         if (!find.recentBlocks()) {
-            logSlices.send(refs, List.of(), List.of(), find.replyTo());
+            logSlices.send(refs, List.of(), List.of(), false, find.replyTo());
             return this;
         }
         TempoDb db = resources.db();
@@ -109,7 +111,7 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
             List<String> failures = blocks.failures().stream()
                     .map(failure -> "block " + failure.blockId() + ": " + failure.reason())
                     .toList();
-            logSlices.send(refs, blocks.values(), failures, find.replyTo());
+            logSlices.send(refs, blocks.values(), failures, false, find.replyTo());
         });
         return this;
     }
@@ -131,24 +133,24 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
     }
 
     private void startCut() {
-        Generation generation = head.startCut(clock.getAsLong());
+        long started = clock.getAsLong();
+        Generation generation = head.startCut(started);
         if (generation == null) {
             return;
         }
         ActorRef<ToHead> self = context.getSelf();
-        long started = clock.getAsLong();
         CompletableFuture<BlockCut.Result> cut = CompletableFuture.supplyAsync(
                 () -> BlockCut.unchecked(new BlockCut(resources.wal(), resources.db()), generation),
                 resources.cutExecutor());
         cut.whenComplete((result, failure) -> {
             if (failure == null) {
+                self.tell(new CutDone(generation, result));
                 resources
                         .metrics()
                         .blockCut(
                                 result.block().summary().spans(),
                                 result.block().summary().dataBytes(),
                                 clock.getAsLong() - started);
-                self.tell(new CutDone(generation, result));
             } else {
                 self.tell(new CutFailed(generation, failure));
             }
@@ -157,6 +159,7 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
 
     private Behavior<ToHead> onCutDone(CutDone done) {
         head.committed(done.generation(), clock.getAsLong());
+        resources.news().accept(new BlocksChanged(done.generation().tenant));
         if (done.result().slicesLost() > 0) {
             context.getLog()
                     .error(

@@ -87,6 +87,9 @@ public interface Ingester {
      */
     record AllCut(String failure) implements Travels {}
 
+    /** Told to everybody: a block of this tenant was committed, so whoever keeps a list of blocks should look. */
+    record BlocksChanged(String tenant) implements Travels {}
+
     /**
      * A part of one place's answer.
      *
@@ -94,6 +97,9 @@ public interface Ingester {
      * @param otlp serialized OTLP {@code TracesData}; empty if there is nothing
      * @param last whether this is the place's last part
      * @param failures what could not be read; only in the last part
+     * @param recentOwner the range came to this place so recently that the former owner's head block, if it was asked before
+     *     this answer, may not have had yet what was live there: all head blocks must be asked again
      */
-    record TracePart(String source, ByteString otlp, boolean last, List<String> failures) implements Travels {}
+    record TracePart(String source, ByteString otlp, boolean last, List<String> failures, boolean recentOwner)
+            implements Travels {}
 }

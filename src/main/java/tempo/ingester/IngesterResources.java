@@ -1,7 +1,9 @@
 package tempo.ingester;
 
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import tempo.ingester.Ingester.BlocksChanged;
 import tempo.telemetry.Metrics;
 import tempo.tempodb.TempoDb;
 import tempo.tempodb.wal.Wal;
@@ -15,6 +17,13 @@ import tempo.tempodb.wal.Wal;
  * @param diskExecutor threads that may block on reads of log and blocks
  * @param cutExecutor thread that cuts blocks
  * @param metrics what is counted
+ * @param news tells all nodes of a committed block
  */
 record IngesterResources(
-        Wal wal, TempoDb db, LongSupplier clock, Executor diskExecutor, Executor cutExecutor, Metrics metrics) {}
+        Wal wal,
+        TempoDb db,
+        LongSupplier clock,
+        Executor diskExecutor,
+        Executor cutExecutor,
+        Metrics metrics,
+        Consumer<BlocksChanged> news) {}

@@ -25,6 +25,9 @@ final class LiveTraces {
     private long liveBytes;
     private int appendsPending;
 
+    /** The range is being handed off; a restart of the actor does not undo that. */
+    boolean leaving;
+
     /**
      * No traces yet.
      *
@@ -61,6 +64,17 @@ final class LiveTraces {
 
     boolean appendsPending() {
         return appendsPending > 0;
+    }
+
+    /** The owner has stopped: what it waited for, it will not hear of any more. */
+    void left() {
+        leaving = false;
+        appendsPending = 0;
+    }
+
+    /** How long a query that is under way may still ask. */
+    long retainMillis() {
+        return retainMillis;
     }
 
     /** Adds all slices of a batch that the log holds at {@code position}. */

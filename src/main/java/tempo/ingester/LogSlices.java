@@ -30,15 +30,25 @@ final class LogSlices {
     }
 
     /** Reads the slices and tells {@code replyTo}; a slice that cannot be read becomes a failure in the last part. */
-    void send(SliceRefs refs, List<byte[]> more, List<String> moreFailures, ActorRef<TracePart> replyTo) {
+    void send(
+            SliceRefs refs,
+            List<byte[]> more,
+            List<String> moreFailures,
+            boolean recentOwner,
+            ActorRef<TracePart> replyTo) {
         if (refs.count() == 0 && more.isEmpty()) {
-            replyTo.tell(new TracePart(source, ByteString.emptyByteString(), true, moreFailures));
+            replyTo.tell(new TracePart(source, ByteString.emptyByteString(), true, moreFailures, recentOwner));
             return;
         }
-        diskExecutor.execute(() -> read(refs, more, moreFailures, replyTo));
+        diskExecutor.execute(() -> read(refs, more, moreFailures, recentOwner, replyTo));
     }
 
-    private void read(SliceRefs refs, List<byte[]> more, List<String> moreFailures, ActorRef<TracePart> replyTo) {
+    private void read(
+            SliceRefs refs,
+            List<byte[]> more,
+            List<String> moreFailures,
+            boolean recentOwner,
+            ActorRef<TracePart> replyTo) {
         List<String> failures = new ArrayList<>(moreFailures);
         List<ByteBuffer> part = new ArrayList<>();
         int partBytes = 0;
@@ -56,21 +66,21 @@ final class LogSlices {
                 }
             }
             if (partBytes >= PART_BYTES_TARGET) {
-                replyTo.tell(new TracePart(source, joined(part, partBytes), false, List.of()));
+                replyTo.tell(new TracePart(source, joined(part, partBytes), false, List.of(), recentOwner));
                 part.clear();
                 partBytes = 0;
             }
         }
         for (byte[] value : more) {
             if (partBytes > 0 && partBytes + value.length > PART_BYTES_TARGET) {
-                replyTo.tell(new TracePart(source, joined(part, partBytes), false, List.of()));
+                replyTo.tell(new TracePart(source, joined(part, partBytes), false, List.of(), recentOwner));
                 part.clear();
                 partBytes = 0;
             }
             part.add(ByteBuffer.wrap(value));
             partBytes += value.length;
         }
-        replyTo.tell(new TracePart(source, joined(part, partBytes), true, failures));
+        replyTo.tell(new TracePart(source, joined(part, partBytes), true, failures, recentOwner));
     }
 
     private static ByteString joined(List<ByteBuffer> parts, int bytes) {

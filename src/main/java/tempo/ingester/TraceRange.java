@@ -2,6 +2,8 @@ package tempo.ingester;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.Signal;
 import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
 import akka.actor.typed.javadsl.ActorContext;
@@ -77,7 +79,7 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
     private final ActorRef<ToHead> head;
     private final LongSupplier clock;
     private final Metrics metrics;
-    private boolean leaving;
+    private final long startedMillis;
 
     private TraceRange(
             ActorContext<ToRange> context,
@@ -96,6 +98,7 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
         this.logSlices = logSlices;
         this.head = head;
         this.clock = resources.clock();
+        this.startedMillis = clock.getAsLong();
         timers.startTimerWithFixedDelay(new Tick(range), TICK);
     }
 
@@ -119,10 +122,21 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
         throw new AssertionError("no branch for " + message);
     }
 
+    /** A hand-off that took too long ends here: then the head block gets at once what it does not have. */
+    @Override
+    public Behavior<ToRange> onSignal(Signal signal) {
+        if (signal instanceof PostStop) {
+            offer(live.finishAll(clock.getAsLong()));
+            live.unconfirmed(Long.MAX_VALUE).forEach(this::offerAgain);
+            live.left();
+        }
+        return this;
+    }
+
     private Behavior<ToRange> onPush(Push push) {
+        RangeAppend append = new RangeAppend(push, push.batch().toArrayUnsafe(), context.getSelf());
         live.appendStarted();
-        byte[] batch = push.batch().toArrayUnsafe();
-        wal.append(new RangeAppend(push, batch, context.getSelf()));
+        wal.append(append);
         return this;
     }
 
@@ -132,7 +146,7 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
         byte[] batch = push.batch().toArrayUnsafe();
         live.add(push.tenant(), SliceBatch.view(batch, 0, batch.length), committed.position(), clock.getAsLong());
         push.replyTo().tell(new Pushed(push.requestId(), PushOutcome.DURABLE));
-        return leaving ? handOffOnceQuiet() : this;
+        return live.leaving ? handOffOnceQuiet() : this;
     }
 
     private Behavior<ToRange> onNotCommitted(NotCommitted notCommitted) {
@@ -141,12 +155,13 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
                 notCommitted.reason().reason() == WalException.Reason.FULL ? PushOutcome.FULL : PushOutcome.FAILED;
         Push push = notCommitted.push();
         push.replyTo().tell(new Pushed(push.requestId(), outcome));
-        return leaving ? handOffOnceQuiet() : this;
+        return live.leaving ? handOffOnceQuiet() : this;
     }
 
     private Behavior<ToRange> onFind(FindLive find) {
         SliceRefs refs = live.find(find.tenant(), find.key().high(), find.key().low());
-        logSlices.send(refs, List.of(), List.of(), find.replyTo());
+        boolean recentOwner = clock.getAsLong() - startedMillis <= live.retainMillis();
+        logSlices.send(refs, List.of(), List.of(), recentOwner, find.replyTo());
         return this;
     }
 
@@ -160,9 +175,9 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
         offer(live.finish(now));
         metrics.liveTraces(range, live.liveCount(), live.liveBytes());
         for (LiveTraces.HandOver handOver : live.unconfirmed(now - RESEND_AFTER_MILLIS)) {
-            head.tell(new HeadBlock.Finish(range, handOver.id, handOver.traces, true, context.getSelf()));
+            offerAgain(handOver);
         }
-        return leaving ? handOffOnceQuiet() : this;
+        return live.leaving ? handOffOnceQuiet() : this;
     }
 
     private void offer(LiveTraces.@Nullable HandOver handOver) {
@@ -171,13 +186,17 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
         }
     }
 
+    private void offerAgain(LiveTraces.HandOver handOver) {
+        head.tell(new HeadBlock.Finish(range, handOver.id, handOver.traces, true, context.getSelf()));
+    }
+
     private Behavior<ToRange> onFinished(Finished finished) {
         live.confirmed(finished.handOverId(), clock.getAsLong());
-        return leaving ? handOffOnceQuiet() : this;
+        return live.leaving ? handOffOnceQuiet() : this;
     }
 
     private Behavior<ToRange> onHandOff() {
-        leaving = true;
+        live.leaving = true;
         return handOffOnceQuiet();
     }
 

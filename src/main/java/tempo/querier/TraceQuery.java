@@ -37,6 +37,11 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
         INSTANCE
     }
 
+    private final ActorContext<Command> context;
+    private final Queries.FindTrace find;
+    private final TraceKey key;
+    private final Set<ActorRef<ToHead>> heads;
+    private final Querier.Places places;
     private final Executor disk;
     private final CompletableFuture<TraceAnswer> answer;
     private final TraceFragments fragments;
@@ -45,14 +50,20 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
             ActorContext<Command> context,
             Queries.FindTrace find,
             Set<ActorRef<ToHead>> heads,
+            List<String> membersWithoutHead,
             Querier.Places places,
+            CompletableFuture<Void> blocksKnown,
             Executor disk,
             QuerierConfig config) {
         super(context);
         this.disk = disk;
         this.answer = find.answer();
         this.fragments = new TraceFragments(config.traceBytesMax());
-        TraceKey key = TraceKey.of(find.id());
+        this.context = context;
+        this.find = find;
+        this.key = TraceKey.of(find.id());
+        this.heads = heads;
+        this.places = places;
         if (!places.rangesHandedOver().getAsBoolean()) {
             fragments.expect(LIVE);
             int range = key.range(places.rangeCount());
@@ -61,27 +72,36 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
             // The range lives on another node now, which this one can no longer ask.
             fragments.missing("live traces of other nodes, since this node is leaving the cluster");
         }
-        for (ActorRef<ToHead> head : heads) {
-            boolean local = head.equals(places.localHead());
-            String place = local
-                    ? "head block"
-                    : "head block of " + head.path().address().hostPort();
-            fragments.expect(place);
-            head.tell(new FindHead(find.tenant(), key, !local, parts(context, place)));
-        }
+        membersWithoutHead.forEach(member -> fragments.missing("head block of " + member + ", which is not known"));
+        askHeads("");
         fragments.expect("blocks");
         ActorRef<Command> self = context.getSelf();
-        disk.execute(() -> self.tell(new Blocks(places.db().find(find.tenant(), key))));
+        blocksKnown.thenRunAsync(() -> self.tell(new Blocks(places.db().find(find.tenant(), key))), disk);
         context.scheduleOnce(config.deadline(), self, Deadline.INSTANCE);
     }
 
     static Behavior<Command> create(
             Queries.FindTrace find,
             Set<ActorRef<ToHead>> heads,
+            List<String> membersWithoutHead,
             Querier.Places places,
+            CompletableFuture<Void> blocksKnown,
             Executor disk,
             QuerierConfig config) {
-        return Behaviors.setup(context -> new TraceQuery(context, find, heads, places, disk, config));
+        return Behaviors.setup(
+                context -> new TraceQuery(context, find, heads, membersWithoutHead, places, blocksKnown, disk, config));
+    }
+
+    private void askHeads(String time) {
+        for (ActorRef<ToHead> head : heads) {
+            boolean local = head.equals(places.localHead());
+            String place = (local
+                            ? "head block"
+                            : "head block of " + head.path().address().hostPort())
+                    + time;
+            fragments.expect(place);
+            head.tell(new FindHead(find.tenant(), key, !local, parts(context, place)));
+        }
     }
 
     /** One small actor per place, since a reply does not say which question it answers. */
@@ -108,6 +128,9 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
         fragments.add(part.source(), part.otlp().toArrayUnsafe());
         if (part.last()) {
             fragments.answered(received.place(), part.source(), part.failures());
+            if (part.recentOwner()) {
+                askHeads(", asked again");
+            }
         }
         return finishIfComplete();
     }

@@ -29,10 +29,17 @@ public final class OtlpReceiver {
             }
             """);
 
+    /**
+     * A client that offers to upgrade to HTTP/2 with a request that has a body, as the JDK's does, would have its connection
+     * closed in the middle; HTTP/1.1 is what OTLP over HTTP needs.
+     */
+    private static final Config HTTP_SERVER = ConfigFactory.parseString("akka.http.server.enable-http2 = off");
+
     private final Exporter exporter;
     private final Materializer materializer;
     private final ActorSystem<?> system;
     private final ServerSettings settings;
+    private final ServerSettings httpSettings;
 
     /** A receiver for {@code distributor}; nothing is bound yet. */
     public OtlpReceiver(
@@ -44,6 +51,8 @@ public final class OtlpReceiver {
         this.system = system;
         this.materializer = SystemMaterializer.get(system).materializer();
         this.exporter = new Exporter(distributor, inFlight, config, materializer, metrics);
+        this.httpSettings =
+                ServerSettings.create(HTTP_SERVER.withFallback(system.settings().config()));
         this.settings =
                 ServerSettings.create(SERVER.withFallback(system.settings().config()));
     }
@@ -60,7 +69,7 @@ public final class OtlpReceiver {
     public CompletionStage<ServerBinding> bindHttp(String host, int port) {
         return Http.get(system)
                 .newServerAt(host, port)
-                .withSettings(settings)
+                .withSettings(httpSettings)
                 .bind(new OtlpHttp(exporter, materializer));
     }
 }
