@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.List;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 import tempo.cli.Server;
 import tempo.cli.TempoCommand;
 import tempo.config.ConfigSources;
@@ -15,6 +16,8 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
         PrintWriter out = new PrintWriter(System.out, true, Charset.defaultCharset());
         PrintWriter err = new PrintWriter(System.err, true, Charset.defaultCharset());
         int exitCode = TempoCommand.execute(new NodeServer(), System.getenv(), out, err, arguments);

@@ -51,7 +51,6 @@ import tempo.tempodb.TempoDb;
 public final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final String VERSION = Version.number();
-    private static final Duration BODY_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration UP_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration WARM_UP_TIMEOUT = Duration.ofSeconds(30);
 
@@ -162,7 +161,7 @@ public final class Node {
                 system,
                 distributor,
                 new InFlightBytes(otlp.inFlightBytesMax(), metrics),
-                new OtlpConfig(otlp.requestBytesMax(), otlp.inflatedBytesMax(), BODY_TIMEOUT, settings.tenancy()),
+                new OtlpConfig(otlp.requestBytesMax(), otlp.inflatedBytesMax(), otlp.bodyTimeout(), settings.tenancy()),
                 metrics);
         if (otlp.grpc().enabled()) {
             Settings.OptionalListener grpc = otlp.grpc();

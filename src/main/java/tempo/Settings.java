@@ -35,6 +35,14 @@ public record Settings(
         BlocklistConfig blocklist,
         Store store) {
 
+    public Settings {
+        if (wal.retainAfterRelease().compareTo(querier.deadline()) <= 0) {
+            throw new IllegalArgumentException(
+                    "wal.retain-after-release must be longer than querier.deadline, which is "
+                            + querier.deadline().toSeconds() + " s");
+        }
+    }
+
     /** Reads the block {@code tempo}; throws {@link tempo.config.InvalidConfigException} naming every problem. */
     public static Settings of(Config config) {
         return ConfigReader.read(config, ConfigSources.ROOT, Settings.class);
@@ -48,6 +56,7 @@ public record Settings(
      * @param requestBytesMax largest request on the wire
      * @param inflatedBytesMax largest request after decompression
      * @param inFlightBytesMax most bytes of requests that wait for their answer, all connections together
+     * @param bodyTimeout a sender that takes longer over a request is told to try again
      * @param replyDeadline a request that is not durable by then is answered UNAVAILABLE or 503
      */
     public record Otlp(
@@ -56,6 +65,7 @@ public record Settings(
             long requestBytesMax,
             long inflatedBytesMax,
             long inFlightBytesMax,
+            Duration bodyTimeout,
             Duration replyDeadline) {
         public Otlp {
             requirePositive("request-bytes-max", requestBytesMax);
@@ -64,6 +74,7 @@ public record Settings(
                 throw new IllegalArgumentException(
                         "in-flight-bytes-max must be at least inflated-bytes-max, which is " + inflatedBytesMax);
             }
+            requirePositive("body-timeout", bodyTimeout.toNanos());
             requirePositive("reply-deadline", replyDeadline.toNanos());
         }
     }

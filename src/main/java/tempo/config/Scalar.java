@@ -3,6 +3,7 @@ package tempo.config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -81,12 +82,15 @@ record Scalar(String expects, Function<ConfigValue, Object> reader) {
         return value.unwrapped().toString().strip();
     }
 
+    /** As HOCON, and also "min", which everybody writes and HOCON does not know. */
     private static Object duration(ConfigValue value) {
-        if (text(value).chars().noneMatch(Character::isLetter)) {
+        String text = text(value);
+        if (text.chars().noneMatch(Character::isLetter)) {
             throw new IllegalArgumentException("duration has no unit");
         }
+        String known = text.endsWith("min") ? text.substring(0, text.length() - "in".length()) : text;
         try {
-            return value.atKey("duration").getDuration("duration");
+            return ConfigValueFactory.fromAnyRef(known).atKey("duration").getDuration("duration");
         } catch (ConfigException e) {
             throw new IllegalArgumentException("value is no duration", e);
         }

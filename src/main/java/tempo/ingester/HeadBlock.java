@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tempo.ingester.HeadTraces.Generation;
 import tempo.ingester.Ingester.AllCut;
 import tempo.ingester.Ingester.BlocksChanged;
@@ -27,6 +29,9 @@ import tempo.tempodb.TempoDb;
  * may block. The traces belong to the node, so a restart after an exception loses none.
  */
 final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
+    /** Not the context's logger: that one is named after Akka's base class here, and Akka is only heard when it warns. */
+    private static final Logger LOG = LoggerFactory.getLogger(HeadBlock.class);
+
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final long RETRY_MILLIS = 5_000;
 
@@ -95,8 +100,13 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
     private Behavior<ToHead> onFinish(Finish finish) {
         head.add(finish.traces(), finish.again(), clock.getAsLong());
         finish.replyTo().tell(new TraceRange.Finished(finish.range(), finish.handOverId()));
+        countHeld();
         startCut();
         return this;
+    }
+
+    private void countHeld() {
+        resources.budget().changed(head.heldChange());
     }
 
     private Behavior<ToHead> onFind(FindHead find) {
@@ -118,6 +128,10 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
 
     private Behavior<ToHead> onTick() {
         head.expire(clock.getAsLong());
+        countHeld();
+        if (resources.budget().scarce()) {
+            head.closeAll();
+        }
         startCut();
         resources.metrics().headBytes(head.bytes());
         resources.metrics().headTraces(head.traces());
@@ -161,20 +175,18 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
         head.committed(done.generation(), clock.getAsLong());
         resources.news().accept(new BlocksChanged(done.generation().tenant));
         if (done.result().slicesLost() > 0) {
-            context.getLog()
-                    .error(
-                            "block {} lacks {} slices whose records in the write-ahead log are damaged",
-                            done.result().block().blockId(),
-                            done.result().slicesLost());
+            LOG.error(
+                    "block {} lacks {} slices whose records in the write-ahead log are damaged",
+                    done.result().block().blockId(),
+                    done.result().slicesLost());
         }
-        context.getLog()
-                .info(
-                        "block {} of tenant {} committed: {} traces, {} spans, {} bytes",
-                        done.result().block().blockId(),
-                        done.generation().tenant,
-                        done.result().block().summary().traces(),
-                        done.result().block().summary().spans(),
-                        done.result().block().summary().dataBytes());
+        LOG.info(
+                "block {} of tenant {} committed: {} traces, {} spans, {} bytes",
+                done.result().block().blockId(),
+                done.generation().tenant,
+                done.result().block().summary().traces(),
+                done.result().block().summary().spans(),
+                done.result().block().summary().dataBytes());
         startCut();
         tellIfAllIsCut("");
         return this;
@@ -184,12 +196,11 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
         Throwable cause = failed.cause().getCause() == null
                 ? failed.cause()
                 : failed.cause().getCause();
-        context.getLog()
-                .error(
-                        "block of tenant {} could not be cut and will be tried again in {} ms: {}",
-                        failed.generation().tenant,
-                        RETRY_MILLIS,
-                        cause.toString());
+        LOG.error(
+                "block of tenant {} could not be cut and will be tried again in {} ms: {}",
+                failed.generation().tenant,
+                RETRY_MILLIS,
+                cause.toString());
         resources.metrics().blockCutFailed();
         head.cutFailed(failed.generation(), clock.getAsLong() + RETRY_MILLIS);
         tellWaiting(String.valueOf(cause.getMessage()));

@@ -18,6 +18,7 @@ final class HeadTraces {
     private final Map<String, Generation> open = new HashMap<>();
     private final List<Generation> closed = new ArrayList<>();
     private @Nullable Generation beingCut;
+    private long heldReported;
 
     /** As in {@link LiveTraces}: how long a committed generation is kept for queries that are under way. */
     HeadTraces(IngesterConfig config, long retainMillis) {
@@ -206,6 +207,20 @@ final class HeadTraces {
     /** True if nothing waits for a block. */
     boolean allCommitted() {
         return open.isEmpty() && closed.stream().allMatch(generation -> generation.committedMillis >= 0);
+    }
+
+    /** By how many the traces that take memory here, committed or not, have changed since the last call. */
+    long heldChange() {
+        long held = heldCount();
+        long change = held - heldReported;
+        heldReported = held;
+        return change;
+    }
+
+    private long heldCount() {
+        return Stream.concat(open.values().stream(), closed.stream())
+                .mapToLong(generation -> generation.traces.size())
+                .sum();
     }
 
     /** Bytes, as received, that are not in a committed block. */

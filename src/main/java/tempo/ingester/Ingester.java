@@ -97,9 +97,9 @@ public interface Ingester {
      * @param otlp serialized OTLP {@code TracesData}; empty if there is nothing
      * @param last whether this is the place's last part
      * @param failures what could not be read; only in the last part
-     * @param recentOwner the range came to this place so recently that the former owner's head block, if it was asked before
-     *     this answer, may not have had yet what was live there: all head blocks must be asked again
+     * @param ownerIsNew the range has had this owner for less time than a query may take: what the owner before it held went to
+     *     that node's head block, perhaps after this query had asked there, so head blocks are to be asked once more
      */
-    record TracePart(String source, ByteString otlp, boolean last, List<String> failures, boolean recentOwner)
+    record TracePart(String source, ByteString otlp, boolean last, List<String> failures, boolean ownerIsNew)
             implements Travels {}
 }

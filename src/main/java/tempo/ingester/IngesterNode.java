@@ -87,12 +87,15 @@ public final class IngesterNode implements AutoCloseable {
         Executor cut = system.dispatchers().lookup(DispatcherSelector.fromConfig("akka.actor.tempo-cut-dispatcher"));
         ActorRef<Topic.Command<BlocksChanged>> news = system.systemActorOf(
                 Topic.create(BlocksChanged.class, "blocks-changed"), "blocks-changed", akka.actor.typed.Props.empty());
+        TraceBudget budget = new TraceBudget(
+                parts.config().liveTracesMax(), Runtime.getRuntime().maxMemory());
         IngesterResources resources = new IngesterResources(
                 wal,
                 parts.db(),
                 parts.clock(),
                 disk,
                 cut,
+                budget,
                 parts.metrics(),
                 changed -> news.tell(Topic.publish(changed)));
         String address =

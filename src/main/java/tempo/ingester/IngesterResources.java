@@ -16,6 +16,7 @@ import tempo.tempodb.wal.Wal;
  * @param clock milliseconds that never go back
  * @param diskExecutor threads that may block on reads of log and blocks
  * @param cutExecutor thread that cuts blocks
+ * @param budget how many traces memory has room for
  * @param metrics what is counted
  * @param news tells all nodes of a committed block
  */
@@ -25,5 +26,6 @@ record IngesterResources(
         LongSupplier clock,
         Executor diskExecutor,
         Executor cutExecutor,
+        TraceBudget budget,
         Metrics metrics,
         Consumer<BlocksChanged> news) {}

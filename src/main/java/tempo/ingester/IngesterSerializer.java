@@ -100,12 +100,12 @@ final class IngesterSerializer extends SerializerWithStringManifest {
             out.writeUTF(part.source());
             writeBytes(part.otlp(), out);
             out.writeBoolean(part.last());
+            out.writeBoolean(part.ownerIsNew());
             int failures = Math.min(part.failures().size(), FAILURES_MAX);
             out.writeInt(failures);
             for (String failure : part.failures().subList(0, failures)) {
                 writeSentence(failure, out);
             }
-            out.writeBoolean(part.recentOwner());
         } else if (message instanceof WarmUp warmUp) {
             out.writeInt(warmUp.range());
             writeReference(warmUp.replyTo(), out);
@@ -158,7 +158,9 @@ final class IngesterSerializer extends SerializerWithStringManifest {
             case "part1" -> {
                 String source = in.readUTF();
                 ByteString otlp = readBytes(in);
-                return new TracePart(source, otlp, in.readBoolean(), readFailures(in), in.readBoolean());
+                boolean last = in.readBoolean();
+                boolean ownerIsNew = in.readBoolean();
+                return new TracePart(source, otlp, last, readFailures(in), ownerIsNew);
             }
             case "warm-up1" -> {
                 return new WarmUp(in.readInt(), readReference(in));

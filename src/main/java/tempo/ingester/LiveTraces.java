@@ -22,6 +22,8 @@ final class LiveTraces {
     private final ArrayDeque<HandOver> handOvers = new ArrayDeque<>();
     private long nextHandOverId;
     private int liveCount;
+    private int heldCount;
+    private int heldReported;
     private long liveBytes;
     private int appendsPending;
 
@@ -72,11 +74,6 @@ final class LiveTraces {
         appendsPending = 0;
     }
 
-    /** How long a query that is under way may still ask. */
-    long retainMillis() {
-        return retainMillis;
-    }
-
     /** Adds all slices of a batch that the log holds at {@code position}. */
     void add(String tenant, ByteBuffer batch, long position, long nowMillis) {
         TraceTable<LiveTrace> table = tenants.computeIfAbsent(tenant, name -> new TraceTable<>());
@@ -91,6 +88,7 @@ final class LiveTraces {
                 table.put(high, low, again);
                 trace = again;
                 liveCount++;
+                heldCount++;
             }
             trace.refs.add(SliceRefs.ref(position, slice));
             trace.lastMillis = nowMillis;
@@ -129,6 +127,7 @@ final class LiveTraces {
     /** Takes all traces. */
     @Nullable
     HandOver finishAll(long nowMillis) {
+        forgetConfirmed(nowMillis);
         return handOver(nowMillis, Long.MIN_VALUE, Long.MIN_VALUE);
     }
 
@@ -182,9 +181,30 @@ final class LiveTraces {
         return liveCount;
     }
 
+    /** By how many the traces that take memory here, handed on or not, have changed since the last call. */
+    long heldChange() {
+        long change = (long) heldCount - heldReported;
+        heldReported = heldCount;
+        return change;
+    }
+
     /** Bytes in the log of traces that were not handed on. */
     long liveBytes() {
         return liveBytes;
+    }
+
+    /** How long after its confirmation a handed-on trace is kept. */
+    long retainMillis() {
+        return retainMillis;
+    }
+
+    /** Forgets everything: the range is handed over and the head block has confirmed all of it. */
+    void clear() {
+        tenants.clear();
+        handOvers.clear();
+        liveCount = 0;
+        heldCount = 0;
+        liveBytes = 0;
     }
 
     private void forgetConfirmed(long nowMillis) {
@@ -201,6 +221,7 @@ final class LiveTraces {
     }
 
     private void forget(LiveTrace trace) {
+        heldCount--;
         TraceTable<LiveTrace> table = tenants.get(trace.tenant);
         LiveTrace newest = table == null ? null : table.get(trace.keyHigh, trace.keyLow);
         if (table == null || newest == null) {

@@ -34,20 +34,20 @@ final class LogSlices {
             SliceRefs refs,
             List<byte[]> more,
             List<String> moreFailures,
-            boolean recentOwner,
+            boolean ownerIsNew,
             ActorRef<TracePart> replyTo) {
         if (refs.count() == 0 && more.isEmpty()) {
-            replyTo.tell(new TracePart(source, ByteString.emptyByteString(), true, moreFailures, recentOwner));
+            replyTo.tell(new TracePart(source, ByteString.emptyByteString(), true, moreFailures, ownerIsNew));
             return;
         }
-        diskExecutor.execute(() -> read(refs, more, moreFailures, recentOwner, replyTo));
+        diskExecutor.execute(() -> read(refs, more, moreFailures, ownerIsNew, replyTo));
     }
 
     private void read(
             SliceRefs refs,
             List<byte[]> more,
             List<String> moreFailures,
-            boolean recentOwner,
+            boolean ownerIsNew,
             ActorRef<TracePart> replyTo) {
         List<String> failures = new ArrayList<>(moreFailures);
         List<ByteBuffer> part = new ArrayList<>();
@@ -66,21 +66,21 @@ final class LogSlices {
                 }
             }
             if (partBytes >= PART_BYTES_TARGET) {
-                replyTo.tell(new TracePart(source, joined(part, partBytes), false, List.of(), recentOwner));
+                replyTo.tell(new TracePart(source, joined(part, partBytes), false, List.of(), false));
                 part.clear();
                 partBytes = 0;
             }
         }
         for (byte[] value : more) {
             if (partBytes > 0 && partBytes + value.length > PART_BYTES_TARGET) {
-                replyTo.tell(new TracePart(source, joined(part, partBytes), false, List.of(), recentOwner));
+                replyTo.tell(new TracePart(source, joined(part, partBytes), false, List.of(), false));
                 part.clear();
                 partBytes = 0;
             }
             part.add(ByteBuffer.wrap(value));
             partBytes += value.length;
         }
-        replyTo.tell(new TracePart(source, joined(part, partBytes), true, failures, recentOwner));
+        replyTo.tell(new TracePart(source, joined(part, partBytes), true, failures, ownerIsNew));
     }
 
     private static ByteString joined(List<ByteBuffer> parts, int bytes) {

@@ -79,6 +79,7 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
     private final ActorRef<ToHead> head;
     private final LongSupplier clock;
     private final Metrics metrics;
+    private final TraceBudget budget;
     private final long startedMillis;
 
     private TraceRange(
@@ -95,10 +96,11 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
         this.live = live;
         this.wal = resources.wal();
         this.metrics = resources.metrics();
+        this.budget = resources.budget();
+        this.startedMillis = resources.clock().getAsLong();
         this.logSlices = logSlices;
         this.head = head;
         this.clock = resources.clock();
-        this.startedMillis = clock.getAsLong();
         timers.startTimerWithFixedDelay(new Tick(range), TICK);
     }
 
@@ -134,6 +136,10 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
     }
 
     private Behavior<ToRange> onPush(Push push) {
+        if (budget.exhausted()) {
+            push.replyTo().tell(new Pushed(push.requestId(), PushOutcome.FULL));
+            return this;
+        }
         RangeAppend append = new RangeAppend(push, push.batch().toArrayUnsafe(), context.getSelf());
         live.appendStarted();
         wal.append(append);
@@ -145,6 +151,7 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
         live.appendEnded();
         byte[] batch = push.batch().toArrayUnsafe();
         live.add(push.tenant(), SliceBatch.view(batch, 0, batch.length), committed.position(), clock.getAsLong());
+        countHeld();
         push.replyTo().tell(new Pushed(push.requestId(), PushOutcome.DURABLE));
         return live.leaving ? handOffOnceQuiet() : this;
     }
@@ -160,8 +167,8 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
 
     private Behavior<ToRange> onFind(FindLive find) {
         SliceRefs refs = live.find(find.tenant(), find.key().high(), find.key().low());
-        boolean recentOwner = clock.getAsLong() - startedMillis <= live.retainMillis();
-        logSlices.send(refs, List.of(), List.of(), recentOwner, find.replyTo());
+        boolean ownerIsNew = clock.getAsLong() - startedMillis <= live.retainMillis();
+        logSlices.send(refs, List.of(), List.of(), ownerIsNew, find.replyTo());
         return this;
     }
 
@@ -172,12 +179,17 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
 
     private Behavior<ToRange> onTick() {
         long now = clock.getAsLong();
-        offer(live.finish(now));
+        offer(budget.scarce() ? live.finishAll(now) : live.finish(now));
+        countHeld();
         metrics.liveTraces(range, live.liveCount(), live.liveBytes());
         for (LiveTraces.HandOver handOver : live.unconfirmed(now - RESEND_AFTER_MILLIS)) {
             offerAgain(handOver);
         }
         return live.leaving ? handOffOnceQuiet() : this;
+    }
+
+    private void countHeld() {
+        budget.changed(live.heldChange());
     }
 
     private void offer(LiveTraces.@Nullable HandOver handOver) {
@@ -206,7 +218,12 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
             return this;
         }
         offer(live.finishAll(clock.getAsLong()));
-        return live.unconfirmed(Long.MAX_VALUE).isEmpty() ? Behaviors.stopped() : this;
+        if (!live.unconfirmed(Long.MAX_VALUE).isEmpty()) {
+            return this;
+        }
+        live.clear();
+        countHeld();
+        return Behaviors.stopped();
     }
 
     /** Carries a push through the log and comes back as a message. */

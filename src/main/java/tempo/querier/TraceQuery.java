@@ -128,7 +128,7 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
         fragments.add(part.source(), part.otlp().toArrayUnsafe());
         if (part.last()) {
             fragments.answered(received.place(), part.source(), part.failures());
-            if (part.recentOwner()) {
+            if (part.ownerIsNew()) {
                 askHeads(", asked again");
             }
         }

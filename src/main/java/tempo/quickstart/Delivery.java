@@ -37,8 +37,14 @@ final class Delivery implements SpanExporter {
         return exporter.flush();
     }
 
+    /** Does nothing: each service's SDK calls it, but the exporter is one for all, and ends with {@link #close}. */
     @Override
     public CompletableResultCode shutdown() {
-        return exporter.shutdown();
+        return CompletableResultCode.ofSuccess();
+    }
+
+    @Override
+    public void close() {
+        exporter.close();
     }
 }

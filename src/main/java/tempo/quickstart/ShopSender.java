@@ -129,6 +129,7 @@ final class ShopSender implements AutoCloseable {
     @Override
     public void close() {
         services.values().forEach(provider -> provider.shutdown().join(FLUSH_SECONDS_MAX, TimeUnit.SECONDS));
+        delivery.close();
     }
 
     private static long nanos(Instant instant) {

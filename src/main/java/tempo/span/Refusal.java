@@ -16,6 +16,8 @@ public enum Refusal {
     TOO_DEEP("too_deep", "attribute value is nested deeper than 64 levels"),
     RESOURCE_REFUSED("resource_refused", "resource or scope is not valid, or is over a limit"),
     MALFORMED_REQUEST("malformed_request", "request could not be decoded"),
+    UNSUPPORTED_ENCODING("unsupported_encoding", "content encoding is not known"),
+    BODY_TIMEOUT("body_timeout", "request body did not arrive in time"),
     REQUEST_TOO_LARGE("request_too_large", "request is over a size limit"),
     UNAUTHENTICATED("unauthenticated", "no org id"),
     INVALID_TENANT("invalid_tenant", "org id is not valid"),

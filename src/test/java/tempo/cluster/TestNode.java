@@ -44,7 +44,8 @@ final class TestNode implements AutoCloseable {
             """);
 
     final Node node;
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private TestNode(Node node) {
         this.node = node;

@@ -91,6 +91,11 @@ final class ConfigReaderTest {
     }
 
     @Test
+    void readsMinutesAsPeopleWriteThem() {
+        assertEquals(Duration.ofMinutes(5), read("t.trace-idle = 5 min").traceIdle());
+    }
+
+    @Test
     void namesUnknownKeyWithItsLineAndTheNearestKnownOne() {
         assertEquals(
                 "t.inner.sample-cuont is not a known key, it was set to 3 (my.conf: 11), did you mean t.inner.sample-count?",

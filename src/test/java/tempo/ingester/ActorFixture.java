@@ -43,7 +43,7 @@ final class ActorFixture implements AutoCloseable {
     static final String TENANT = "tenant";
     static final WalConfig LOG = new WalConfig(128 << 10, 16 << 20, 0, 64 << 10, 8 << 20, Duration.ofMinutes(1));
     static final IngesterConfig CONFIG = new IngesterConfig(
-            Duration.ofSeconds(10), Duration.ofSeconds(60), 1 << 20, 1 << 20, Duration.ofMinutes(5), 1_000);
+            Duration.ofSeconds(10), Duration.ofSeconds(60), 1 << 20, 0, 1 << 20, Duration.ofMinutes(5), 1_000);
     static final long RETAIN_MILLIS = 10_000;
 
     final ActorTestKit kit = ActorTestKit.create(
@@ -75,7 +75,8 @@ final class ActorFixture implements AutoCloseable {
                 LocalObjectStore.open(directory.resolve("blocks")),
                 TempoDbConfig.DEFAULT,
                 () -> Instant.ofEpochMilli(millis.get()));
-        resources = new IngesterResources(wal, db, this::now, disk, cutter, new Metrics(), changed -> {});
+        resources = new IngesterResources(
+                wal, db, this::now, disk, cutter, new TraceBudget(0, 1 << 30), new Metrics(), changed -> {});
         slices = new LogSlices(wal, disk, "node");
     }
 

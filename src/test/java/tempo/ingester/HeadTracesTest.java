@@ -16,7 +16,7 @@ import tempo.ingester.HeadTraces.Generation;
 /** Cut at 3 traces, 1 KiB or 50 ms; kept for 100 ms. */
 final class HeadTracesTest {
     private static final IngesterConfig CONFIG =
-            new IngesterConfig(Duration.ofMillis(10), Duration.ofMillis(50), 1024, 1024, Duration.ofMillis(50), 3);
+            new IngesterConfig(Duration.ofMillis(10), Duration.ofMillis(50), 1024, 0, 1024, Duration.ofMillis(50), 3);
 
     private final HeadTraces head = new HeadTraces(CONFIG, 100);
     private long position;

@@ -15,7 +15,7 @@ import tempo.ingester.LiveTraces.HandOver;
 /** Idle after 10 ms, old after 50 ms, kept for 100 ms. */
 final class LiveTracesTest {
     private static final IngesterConfig CONFIG = new IngesterConfig(
-            Duration.ofMillis(10), Duration.ofMillis(50), 1024, 1 << 20, Duration.ofMinutes(5), 1_000);
+            Duration.ofMillis(10), Duration.ofMillis(50), 1024, 0, 1 << 20, Duration.ofMinutes(5), 1_000);
 
     private final LiveTraces live = new LiveTraces(CONFIG, 100);
     private long position;

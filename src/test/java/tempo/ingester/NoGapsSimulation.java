@@ -26,7 +26,7 @@ final class NoGapsSimulation {
     private static final int STEPS = 600;
     private static final int QUERIES_MAX = 3;
     private static final IngesterConfig CONFIG = new IngesterConfig(
-            Duration.ofMillis(8), Duration.ofMillis(30), 4096, 1 << 20, Duration.ofMillis(45), 1_000);
+            Duration.ofMillis(8), Duration.ofMillis(30), 4096, 0, 1 << 20, Duration.ofMillis(45), 1_000);
     private static final List<ByteBuffer> BATCHES = List.of(Batches.view(0, 0), Batches.view(1, 0), Batches.view(2, 0));
 
     /** What is kept for how long, and whether queries ask head blocks again after a move. */
@@ -232,6 +232,7 @@ final class NoGapsSimulation {
             offer(node, handOver, true);
         }
         if (node.live.unconfirmed(Long.MAX_VALUE).isEmpty()) {
+            node.live.clear();
             node.live.left();
             owner = 1 - owner;
             nodes.get(owner).ownerSince = now;

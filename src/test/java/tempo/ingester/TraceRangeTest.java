@@ -178,10 +178,10 @@ final class TraceRangeTest {
         ActorRef<ToRange> range = node.range(node.head());
         Ingester.FindLive find = new Ingester.FindLive("tenant", 0, Batches.key(1), node.parts.getRef());
         range.tell(find);
-        assertTrue(node.parts.receiveMessage().recentOwner());
+        assertTrue(node.parts.receiveMessage().ownerIsNew());
         node.passes(11);
         range.tell(find);
-        assertEquals(false, node.parts.receiveMessage().recentOwner());
+        assertEquals(false, node.parts.receiveMessage().ownerIsNew());
     }
 
     private void start() throws IOException {

@@ -13,9 +13,17 @@ final class NotBuilt {
             "/api/metrics/query",
             "/api/v2/traces/diff",
             "/api/mcp",
-            "/api/overrides");
-    private static final List<String> PREFIXES =
-            List.of("/api/search/tag/", "/api/v2/search/tag/", "/querier/api/", "/status/", "/tempopb.");
+            "/api/overrides",
+            "/usage_metrics",
+            "/memberlist",
+            "/partition-ring",
+            "/distributor/ring",
+            "/live-store/ring",
+            "/backend-worker/ring",
+            "/live-store/prepare-downscale",
+            "/live-store/prepare-partition-downscale");
+    private static final List<String> PREFIXES = List.of(
+            "/api/search/tag/", "/api/v2/search/tag/", "/querier/api/", "/status/", "/debug/pprof/", "/tempopb.");
 
     private NotBuilt() {}
 

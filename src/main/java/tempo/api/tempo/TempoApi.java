@@ -1,10 +1,15 @@
 package tempo.api.tempo;
 
+import akka.http.javadsl.model.ContentType;
+import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpMethods;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.MediaTypes;
 import akka.http.javadsl.model.StatusCodes;
+import akka.http.javadsl.model.headers.RawHeader;
 import akka.japi.function.Function;
 import akka.stream.Materializer;
 import java.util.Optional;
@@ -26,6 +31,11 @@ public final class TempoApi implements Function<HttpRequest, CompletionStage<Htt
     private static final Logger LOG = LoggerFactory.getLogger(TempoApi.class);
     private static final String TRACES = "/api/traces/";
     private static final String TRACES_V2 = "/api/v2/traces/";
+    private static final ContentType GRPC = ContentTypes.create(MediaTypes.applicationBinary("grpc", false));
+    private static final String GRPC_UNIMPLEMENTED = "12";
+
+    /** No query has a body; what comes all the same is read up to here and then the connection is closed. */
+    private static final long BODY_BYTES_MAX = 64 << 10;
 
     private final transient StatusPages pages;
     private final transient TraceById traceById;
@@ -42,7 +52,10 @@ public final class TempoApi implements Function<HttpRequest, CompletionStage<Htt
 
     @Override
     public CompletionStage<HttpResponse> apply(HttpRequest request) {
-        request.discardEntityBytes(materializer);
+        request.entity().withSizeLimit(BODY_BYTES_MAX).discardBytes(materializer);
+        if (isGrpc(request)) {
+            return done(noGrpcMethod());
+        }
         String path = request.getUri().path();
         Optional<HttpResponse> page = pages.page(path);
         if (page.isPresent()) {
@@ -71,6 +84,7 @@ public final class TempoApi implements Function<HttpRequest, CompletionStage<Htt
         if (!request.method().equals(HttpMethods.GET) && !request.method().equals(HttpMethods.HEAD)) {
             return done(HttpResponse.create()
                     .withStatus(StatusCodes.METHOD_NOT_ALLOWED)
+                    .addHeader(RawHeader.create("Allow", "GET, HEAD"))
                     .withEntity("traces can be asked for with GET only\n"));
         }
         String tenant;
@@ -88,6 +102,18 @@ public final class TempoApi implements Function<HttpRequest, CompletionStage<Htt
                     .withStatus(StatusCodes.INTERNAL_SERVER_ERROR)
                     .withEntity("trace could not be read\n");
         });
+    }
+
+    private static boolean isGrpc(HttpRequest request) {
+        return request.entity().getContentType().mediaType().subType().startsWith("grpc");
+    }
+
+    /** A status of HTTP would reach the caller of a gRPC method as UNKNOWN, which clients take for a failure. */
+    private static HttpResponse noGrpcMethod() {
+        return HttpResponse.create()
+                .addHeader(RawHeader.create("grpc-status", GRPC_UNIMPLEMENTED))
+                .addHeader(RawHeader.create("grpc-message", "no gRPC method exists on this port yet"))
+                .withEntity(HttpEntities.create(GRPC, new byte[0]));
     }
 
     private static CompletionStage<HttpResponse> done(HttpResponse response) {

@@ -12,6 +12,7 @@ import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.model.headers.RawHeader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -46,7 +47,7 @@ final class TraceById {
         }
         TraceId traceId = TraceId.parse(id).orElseThrow();
         boolean protobuf = header(request, "Accept").contains(PROTOBUF_NAME);
-        boolean gzip = header(request, "Accept-Encoding").contains("gzip");
+        boolean gzip = acceptsGzip(header(request, "Accept-Encoding"));
         return querier.trace(tenant, traceId)
                 .thenApply(trace -> v2 ? version2(trace, protobuf, gzip) : version1(trace, protobuf, gzip));
     }
@@ -120,6 +121,16 @@ final class TraceById {
 
     private static HttpResponse text(StatusCode status, String sentence) {
         return HttpResponse.create().withStatus(status).withEntity(sentence + "\n");
+    }
+
+    private static boolean acceptsGzip(String acceptEncoding) {
+        for (String coding : acceptEncoding.toLowerCase(Locale.ROOT).split(",", -1)) {
+            String text = coding.replace(" ", "");
+            if (text.startsWith("gzip")) {
+                return !text.matches("gzip;q=0(\\.0*)?");
+            }
+        }
+        return false;
     }
 
     private static String header(HttpRequest request, String name) {

@@ -2,10 +2,13 @@ package tempo.receiver.otlp;
 
 import com.github.luben.zstd.ZstdInputStream;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PushbackInputStream;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 import tempo.span.Refusal;
 
@@ -44,7 +47,8 @@ enum ContentCoding {
             return IDENTITY;
         }
         throw new RefusedException(
-                Refusal.MALFORMED_REQUEST, "content encoding must be one of " + NAMES + " but was " + printable(name));
+                Refusal.UNSUPPORTED_ENCODING,
+                "content encoding must be one of " + NAMES + " but was " + printable(name));
     }
 
     /**
@@ -85,6 +89,8 @@ enum ContentCoding {
                     inflated[size++] = (byte) next;
                 }
             }
+        } catch (EOFException cutOff) {
+            throw new RefusedException(Refusal.MALFORMED_REQUEST, "request is not valid " + name + ": it is cut off");
         } catch (IOException broken) {
             throw new RefusedException(
                     Refusal.MALFORMED_REQUEST, "request is not valid " + name + ": " + broken.getMessage());
@@ -101,8 +107,25 @@ enum ContentCoding {
         return switch (this) {
             case IDENTITY -> in;
             case GZIP -> new GZIPInputStream(in, 8192);
-            case DEFLATE -> new InflaterInputStream(in);
+            case DEFLATE -> openDeflate(in);
             case ZSTD -> openZstd(in);
+        };
+    }
+
+    /** By RFC 9110 "deflate" is the zlib format (RFC 1950), but many senders leave zlib's two bytes away (RFC 1951). */
+    private static InputStream openDeflate(InputStream in) throws IOException {
+        PushbackInputStream start = new PushbackInputStream(in, 2);
+        byte[] header = start.readNBytes(2);
+        start.unread(header);
+        boolean zlib =
+                header.length == 2 && (header[0] & 0xf) == 8 && ((header[0] & 0xff) << 8 | header[1] & 0xff) % 31 == 0;
+        Inflater inflater = new Inflater(!zlib);
+        return new InflaterInputStream(start, inflater, 8192) {
+            @Override
+            public void close() throws IOException {
+                inflater.end();
+                super.close();
+            }
         };
     }
 

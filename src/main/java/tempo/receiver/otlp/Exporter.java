@@ -3,6 +3,7 @@ package tempo.receiver.otlp;
 import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.scaladsl.model.EntityStreamException;
+import akka.http.scaladsl.model.http2.PeerClosedStreamException;
 import akka.stream.Materializer;
 import akka.stream.StreamTcpException;
 import java.util.concurrent.CompletableFuture;
@@ -54,7 +55,7 @@ final class Exporter {
             tenant = tenancy.tenant(
                     request.getHeader(Tenancy.HEADER).map(HttpHeader::value).orElse(null));
         } catch (Tenancy.NoTenantException refused) {
-            request.discardEntityBytes(materializer);
+            discard(request);
             Refusal reason = refused.missing() ? Refusal.UNAUTHENTICATED : Refusal.INVALID_TENANT;
             metrics.requestRefused(reason.label());
             return CompletableFuture.completedFuture(OtlpAnswer.of(reason, String.valueOf(refused.getMessage())));
@@ -75,6 +76,11 @@ final class Exporter {
                 .whenComplete((answer, impossible) -> lease.release());
     }
 
+    /** Reads a little of a body that is not wanted, so that its sender comes to read the answer. */
+    void discard(HttpRequest request) {
+        RequestBody.discard(request.entity(), config.requestBytesMax(), config.bodyTimeout(), materializer);
+    }
+
     private OtlpAnswer answer(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
@@ -82,9 +88,16 @@ final class Exporter {
             metrics.requestRefused(refused.reason().label());
             return OtlpAnswer.of(refused.reason(), refused.sentence());
         }
-        if (cause instanceof TimeoutException
-                || cause instanceof StreamTcpException
-                || cause instanceof EntityStreamException) {
+        if (cause instanceof TimeoutException) {
+            metrics.requestRefused(Refusal.BODY_TIMEOUT.label());
+            return OtlpAnswer.of(
+                    Refusal.BODY_TIMEOUT,
+                    "request body did not arrive in " + config.bodyTimeout().toMillis()
+                            + " ms (receiver.otlp.body-timeout)");
+        }
+        if (cause instanceof StreamTcpException
+                || cause instanceof EntityStreamException
+                || cause instanceof PeerClosedStreamException) {
             metrics.requestRefused(Refusal.MALFORMED_REQUEST.label());
             return OtlpAnswer.of(Refusal.MALFORMED_REQUEST, "request body did not arrive: " + cause.getMessage());
         }

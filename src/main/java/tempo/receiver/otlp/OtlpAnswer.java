@@ -39,7 +39,8 @@ record OtlpAnswer(int code, int httpStatus, String message, int retryAfterSecond
         return switch (reason) {
             case OVERLOADED, STORAGE_FULL -> new OtlpAnswer(RESOURCE_EXHAUSTED, 429, message, RETRY_AFTER_SECONDS, 0);
             case REQUEST_TOO_LARGE -> new OtlpAnswer(RESOURCE_EXHAUSTED, 413, message, 0, 0);
-            case UNAVAILABLE -> new OtlpAnswer(UNAVAILABLE, 503, message, RETRY_AFTER_SECONDS, 0);
+            case UNSUPPORTED_ENCODING -> new OtlpAnswer(UNIMPLEMENTED, 415, message, 0, 0);
+            case UNAVAILABLE, BODY_TIMEOUT -> new OtlpAnswer(UNAVAILABLE, 503, message, RETRY_AFTER_SECONDS, 0);
             case UNAUTHENTICATED -> new OtlpAnswer(UNAUTHENTICATED, 401, message, 0, 0);
             default -> new OtlpAnswer(INVALID_ARGUMENT, 400, message, 0, 0);
         };

@@ -8,12 +8,12 @@ import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpMethods;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.MediaType;
 import akka.http.javadsl.model.MediaTypes;
 import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.model.Trailer;
 import akka.http.javadsl.model.headers.RawHeader;
 import akka.japi.function.Function;
-import akka.stream.Materializer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -40,24 +40,24 @@ final class OtlpGrpc implements Function<HttpRequest, CompletionStage<HttpRespon
     private static final int FRAME_HEADER_BYTES = 5;
 
     private final transient Exporter exporter;
-    private final transient Materializer materializer;
 
-    OtlpGrpc(Exporter exporter, Materializer materializer) {
+    OtlpGrpc(Exporter exporter) {
         this.exporter = exporter;
-        this.materializer = materializer;
     }
 
     @Override
     public CompletionStage<HttpResponse> apply(HttpRequest request) {
-        String contentType = request.entity().getContentType().mediaType().toString();
-        if (!contentType.startsWith(GRPC) || !request.method().equals(HttpMethods.POST)) {
-            request.discardEntityBytes(materializer);
+        MediaType type = request.entity().getContentType().mediaType();
+        String contentType = type.mainType() + "/" + type.subType();
+        if (!(contentType.equals(GRPC) || contentType.equals(GRPC + "+proto"))
+                || !request.method().equals(HttpMethods.POST)) {
+            exporter.discard(request);
             return CompletableFuture.completedFuture(HttpResponse.create()
                     .withStatus(StatusCodes.UNSUPPORTED_MEDIA_TYPE)
                     .withEntity("this port speaks gRPC (application/grpc over HTTP/2) only\n"));
         }
         if (!request.getUri().path().equals(PATH)) {
-            request.discardEntityBytes(materializer);
+            exporter.discard(request);
             return CompletableFuture.completedFuture(
                     reply(new OtlpAnswer(OtlpAnswer.UNIMPLEMENTED, 404, "method is not known", 0, 0)));
         }
@@ -87,30 +87,35 @@ final class OtlpGrpc implements Function<HttpRequest, CompletionStage<HttpRespon
             throw new RefusedException(Refusal.MALFORMED_REQUEST, "gRPC frame flag must be 0 or 1 but was " + flag);
         }
         ContentCoding coding = flag == 0 ? ContentCoding.IDENTITY : ContentCoding.named(encoding);
+        if (flag == 1 && coding == ContentCoding.IDENTITY) {
+            throw new RefusedException(
+                    Refusal.MALFORMED_REQUEST, "gRPC frame is flagged as compressed but grpc-encoding is " + encoding);
+        }
         return coding.inflate(
                 body.array(), body.offset() + FRAME_HEADER_BYTES, (int) length, config.inflatedBytesMax(), lease);
     }
 
+    /** An error is a response of headers alone: Akka HTTP drops the trailers of an empty entity. */
     private static HttpResponse reply(OtlpAnswer answer) {
-        Trailer trailer = Trailer.create().addHeader(RawHeader.create("grpc-status", Integer.toString(answer.code())));
-        byte[] entity = new byte[0];
-        if (answer.code() == 0) {
-            byte[] response = answer.response();
-            entity = ByteBuffer.allocate(FRAME_HEADER_BYTES + response.length)
-                    .put((byte) 0)
-                    .putInt(response.length)
-                    .put(response)
-                    .array();
-        } else {
-            trailer = trailer.addHeader(RawHeader.create("grpc-message", percentEncoded(answer.message())))
+        HttpResponse response =
+                HttpResponse.create().addHeader(RawHeader.create("grpc-accept-encoding", "identity,gzip,deflate,zstd"));
+        HttpHeader status = RawHeader.create("grpc-status", Integer.toString(answer.code()));
+        if (answer.code() != 0) {
+            return response.addHeader(status)
+                    .addHeader(RawHeader.create("grpc-message", percentEncoded(answer.message())))
                     .addHeader(RawHeader.create(
                             "grpc-status-details-bin",
-                            Base64.getEncoder().withoutPadding().encodeToString(answer.status())));
+                            Base64.getEncoder().withoutPadding().encodeToString(answer.status())))
+                    .withEntity(HttpEntities.create(GRPC_PROTO, new byte[0]));
         }
-        return HttpResponse.create()
-                .addHeader(RawHeader.create("grpc-accept-encoding", "identity,gzip,deflate,zstd"))
-                .withEntity(HttpEntities.create(GRPC_PROTO, entity))
-                .addAttribute(TRAILER, trailer);
+        byte[] message = answer.response();
+        byte[] frame = ByteBuffer.allocate(FRAME_HEADER_BYTES + message.length)
+                .put((byte) 0)
+                .putInt(message.length)
+                .put(message)
+                .array();
+        return response.withEntity(HttpEntities.create(GRPC_PROTO, frame))
+                .addAttribute(TRAILER, Trailer.create().addHeader(status));
     }
 
     /** As gRPC over HTTP/2 has it: everything but printable ASCII, and the percent sign itself. */

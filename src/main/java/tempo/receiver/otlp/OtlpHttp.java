@@ -7,12 +7,10 @@ import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpMethods;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.MediaType;
 import akka.http.javadsl.model.MediaTypes;
-import akka.http.javadsl.model.StatusCode;
-import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.model.headers.RawHeader;
 import akka.japi.function.Function;
-import akka.stream.Materializer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import tempo.span.Refusal;
@@ -30,26 +28,26 @@ final class OtlpHttp implements Function<HttpRequest, CompletionStage<HttpRespon
             ContentTypes.create(MediaTypes.applicationBinary("x-protobuf", false));
 
     private final transient Exporter exporter;
-    private final transient Materializer materializer;
 
-    OtlpHttp(Exporter exporter, Materializer materializer) {
+    OtlpHttp(Exporter exporter) {
         this.exporter = exporter;
-        this.materializer = materializer;
     }
 
     @Override
     public CompletionStage<HttpResponse> apply(HttpRequest request) {
+        MediaType type = request.entity().getContentType().mediaType();
+        String mediaType = type.mainType() + "/" + type.subType();
+        boolean json = mediaType.equals(JSON);
+        boolean protobuf = mediaType.equals(PROTOBUF) || mediaType.equals(PROTOBUF_NEWER);
         if (!request.getUri().path().equals(PATH)) {
-            return refused(request, StatusCodes.NOT_FOUND, "this port takes POST " + PATH + " only");
+            return refused(request, 404, "this port takes POST " + PATH + " only", json, protobuf);
         }
         if (!request.method().equals(HttpMethods.POST)) {
-            return refused(request, StatusCodes.METHOD_NOT_ALLOWED, PATH + " takes POST only");
+            return refused(request, 405, PATH + " takes POST only", json, protobuf)
+                    .thenApply(response -> response.addHeader(RawHeader.create("Allow", "POST")));
         }
-        String mediaType = request.entity().getContentType().mediaType().toString();
-        boolean json = mediaType.equals(JSON);
-        if (!json && !mediaType.equals(PROTOBUF) && !mediaType.equals(PROTOBUF_NEWER)) {
-            return refused(
-                    request, StatusCodes.UNSUPPORTED_MEDIA_TYPE, "content type must be " + PROTOBUF + " or " + JSON);
+        if (!json && !protobuf) {
+            return refused(request, 415, "content type must be " + PROTOBUF + " or " + JSON, false, false);
         }
         String encoding =
                 request.getHeader("content-encoding").map(HttpHeader::value).orElse("identity");
@@ -83,9 +81,13 @@ final class OtlpHttp implements Function<HttpRequest, CompletionStage<HttpRespon
                 : response.addHeader(RawHeader.create("Retry-After", Integer.toString(answer.retryAfterSeconds())));
     }
 
-    private CompletionStage<HttpResponse> refused(HttpRequest request, StatusCode status, String sentence) {
-        request.discardEntityBytes(materializer);
+    /** Whoever spoke neither encoding is most likely a person with a browser or curl. */
+    private CompletionStage<HttpResponse> refused(
+            HttpRequest request, int status, String sentence, boolean json, boolean protobuf) {
+        exporter.discard(request);
         return CompletableFuture.completedFuture(
-                HttpResponse.create().withStatus(status).withEntity(sentence + "\n"));
+                json || protobuf
+                        ? reply(new OtlpAnswer(OtlpAnswer.UNIMPLEMENTED, status, sentence, 0, 0), json)
+                        : HttpResponse.create().withStatus(status).withEntity(sentence + "\n"));
     }
 }

@@ -29,17 +29,9 @@ public final class OtlpReceiver {
             }
             """);
 
-    /**
-     * A client that offers to upgrade to HTTP/2 with a request that has a body, as the JDK's does, would have its connection
-     * closed in the middle; HTTP/1.1 is what OTLP over HTTP needs.
-     */
-    private static final Config HTTP_SERVER = ConfigFactory.parseString("akka.http.server.enable-http2 = off");
-
     private final Exporter exporter;
-    private final Materializer materializer;
     private final ActorSystem<?> system;
     private final ServerSettings settings;
-    private final ServerSettings httpSettings;
 
     /** A receiver for {@code distributor}; nothing is bound yet. */
     public OtlpReceiver(
@@ -49,27 +41,19 @@ public final class OtlpReceiver {
             OtlpConfig config,
             Metrics metrics) {
         this.system = system;
-        this.materializer = SystemMaterializer.get(system).materializer();
+        Materializer materializer = SystemMaterializer.get(system).materializer();
         this.exporter = new Exporter(distributor, inFlight, config, materializer, metrics);
-        this.httpSettings =
-                ServerSettings.create(HTTP_SERVER.withFallback(system.settings().config()));
         this.settings =
                 ServerSettings.create(SERVER.withFallback(system.settings().config()));
     }
 
     /** Binds OTLP over gRPC; the stage fails if the port is taken. */
     public CompletionStage<ServerBinding> bindGrpc(String host, int port) {
-        return Http.get(system)
-                .newServerAt(host, port)
-                .withSettings(settings)
-                .bind(new OtlpGrpc(exporter, materializer));
+        return Http.get(system).newServerAt(host, port).withSettings(settings).bind(new OtlpGrpc(exporter));
     }
 
     /** Binds OTLP over HTTP; the stage fails if the port is taken. */
     public CompletionStage<ServerBinding> bindHttp(String host, int port) {
-        return Http.get(system)
-                .newServerAt(host, port)
-                .withSettings(httpSettings)
-                .bind(new OtlpHttp(exporter, materializer));
+        return Http.get(system).newServerAt(host, port).withSettings(settings).bind(new OtlpHttp(exporter));
     }
 }

@@ -1,5 +1,6 @@
 package tempo.receiver.otlp;
 
+import akka.Done;
 import akka.http.javadsl.model.HttpEntity;
 import akka.http.javadsl.model.RequestEntity;
 import akka.stream.Materializer;
@@ -9,16 +10,22 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import tempo.span.Refusal;
 
-/** Collects the body of a request, never more of it than its limit and never more of all than the node's bound. */
+/**
+ * Collects the body of a request, never more of it than its limit and never more of all than the node's bound. What is refused is
+ * still read for a while, since a sender that is busy sending would not see an answer before its connection breaks.
+ */
 final class RequestBody {
     private static final int CAPACITY_MIN = 64 << 10;
 
     private final InFlightBytes.Lease lease;
     private final long bytesMax;
+    private final CompletableFuture<Collected> result = new CompletableFuture<>();
     private byte[] bytes = new byte[0];
     private int length;
+    private long ignored;
 
     private RequestBody(InFlightBytes.Lease lease, long bytesMax) {
         this.lease = lease;
@@ -52,25 +59,54 @@ final class RequestBody {
         }
         long announced = entity.getContentLengthOption().orElse(0);
         if (announced > bytesMax) {
-            // Akka cancels what is not read; draining up to the client's idea of a body would be the attack.
-            entity.discardBytes(materializer);
+            discard(entity, bytesMax, timeout, materializer);
             return CompletableFuture.failedFuture(body.tooLarge());
         }
-        return entity.withoutSizeLimit()
+        entity.withoutSizeLimit()
                 .getDataBytes()
                 .completionTimeout(timeout)
-                .runWith(Sink.fold(body, RequestBody::add), materializer)
-                .thenApply(full -> new Collected(full.bytes, 0, full.length));
+                .runWith(Sink.foreach(body::add), materializer)
+                .whenComplete(body::end);
+        return body.result;
     }
 
-    private RequestBody add(ByteString chunk) throws RefusedException {
-        check(chunk.size());
+    /** Reads up to {@code bytesMax} bytes of a body that nobody wants, then breaks the connection or stream. */
+    static void discard(RequestEntity entity, long bytesMax, Duration timeout, Materializer materializer) {
+        entity.withoutSizeLimit()
+                .getDataBytes()
+                .limitWeighted(bytesMax, chunk -> (long) chunk.size())
+                .completionTimeout(timeout)
+                .runWith(Sink.ignore(), materializer);
+    }
+
+    private void add(ByteString chunk) throws RefusedException {
+        if (result.isDone()) {
+            ignored += chunk.size();
+            if (ignored > bytesMax) {
+                throw tooLarge();
+            }
+            return;
+        }
+        try {
+            check(chunk.size());
+        } catch (RefusedException refused) {
+            bytes = new byte[0];
+            result.completeExceptionally(refused);
+            return;
+        }
         if (length + chunk.size() > bytes.length) {
             bytes = Arrays.copyOf(bytes, Math.max(Math.max(bytes.length * 2, CAPACITY_MIN), length + chunk.size()));
         }
         chunk.copyToArray(bytes, length);
         length += chunk.size();
-        return this;
+    }
+
+    private void end(@Nullable Done done, @Nullable Throwable failure) {
+        if (failure == null) {
+            result.complete(new Collected(bytes, 0, length));
+        } else {
+            result.completeExceptionally(failure);
+        }
     }
 
     private void check(int more) throws RefusedException {

@@ -55,11 +55,15 @@ final class BlockLayout {
 
     /**
      * Raw bytes of consecutive values that are compressed together: a find decodes one such frame. Measured with traces of 25
-     * spans: 32 KiB costs 26 % more space, 128 KiB saves 13 % but doubles the CPU of a find.
+     * spans (BlockWriterBenchmark): 32 KiB takes 5 % more space and a find 17 % less CPU, 128 KiB 1 % less space and 1.9 times
+     * the CPU.
      */
     static final int FRAME_RAW_TARGET = 64 << 10;
 
-    /** Encoded bytes after which a group ends with its trace: one find reads one group. */
+    /**
+     * Encoded bytes after which a group ends with its trace: one find reads one group. Measured likewise: 128 KiB takes 1 % more
+     * space and saves no CPU, 512 KiB saves no space and takes 1.8 times the CPU of a find.
+     */
     static final int GROUP_TARGET = 256 << 10;
 
     /** Encoded bytes after which a group ends even inside a trace. */

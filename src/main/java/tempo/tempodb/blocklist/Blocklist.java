@@ -151,8 +151,12 @@ public final class Blocklist {
         for (BlockMeta meta : metas) {
             (replacedIds.contains(meta.blockId()) ? replaced : visible).add(meta);
         }
-        List<UnreadableMeta> bad =
-                unreadable.stream().filter(meta -> meta.tenant().equals(tenant)).toList();
+        // Nothing is missing for a record that cannot be read if its block is replaced, or was told of meanwhile.
+        Set<UUID> dispensable = new HashSet<>(replacedIds);
+        metas.forEach(meta -> dispensable.add(meta.blockId()));
+        List<UnreadableMeta> bad = unreadable.stream()
+                .filter(meta -> meta.tenant().equals(tenant) && !dispensable.contains(meta.blockId()))
+                .toList();
         return new TenantBlocks(visible, replaced, bad);
     }
 }

@@ -63,6 +63,15 @@ class BlocklistTest {
     }
 
     @Test
+    void doesNotMissABadRecordOfAReplacedBlock() throws IOException {
+        BlockMeta bad = put("one", 1);
+        put("one", 2, bad.blockId());
+        store.content(bad.spec().metaName())[3] ^= 1;
+        assertEquals(1, blocklist.poll(store).unreadable().size());
+        assertEquals(List.of(), blocklist.blocks("one").unreadable());
+    }
+
+    @Test
     void refusesAnOversizedRecordBeforeReadingIt() throws IOException {
         BlockMeta large = put("one", 1);
         store.replace(large.spec().metaName(), new byte[BlockMeta.BYTES_MAX + 1]);

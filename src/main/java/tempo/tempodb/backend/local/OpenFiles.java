@@ -7,6 +7,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -79,9 +80,14 @@ final class OpenFiles implements AutoCloseable {
             }
         }
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-        OpenFile fresh = new OpenFile(channel, identityOf(file));
+        OpenFile fresh = new OpenFile(channel, identity);
         fresh.readers = 1;
         synchronized (this) {
+            if (!Objects.equals(identity, identityOrNull(file))) {
+                // Replaced around the opening: which of the two was opened is not known, so nobody else shall use it.
+                fresh.retired = true;
+                return fresh;
+            }
             OpenFile old = files.put(file, fresh);
             if (old != null) {
                 old.retire();
@@ -102,6 +108,14 @@ final class OpenFiles implements AutoCloseable {
             OpenFile eldest = eldestFirst.next();
             eldestFirst.remove();
             eldest.retire();
+        }
+    }
+
+    private static @Nullable Object identityOrNull(Path file) throws IOException {
+        try {
+            return identityOf(file);
+        } catch (NoSuchFileException removed) {
+            return null;
         }
     }
 

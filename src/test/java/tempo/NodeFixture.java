@@ -1,0 +1,188 @@
+package tempo;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.typesafe.config.Config;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tempo.config.ConfigSources;
+import tempo.quickstart.Endpoints;
+
+/** One node in this JVM for all tests of a class, on free ports and in a directory of its own; listens to the log meanwhile. */
+public final class NodeFixture implements BeforeAllCallback, AfterAllCallback {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Map<String, String> FOR_TESTS = Map.ofEntries(
+            Map.entry("tempo.receiver.otlp.grpc.port", "0"),
+            Map.entry("tempo.receiver.otlp.http.port", "0"),
+            Map.entry("tempo.api.http.port", "0"),
+            Map.entry("tempo.management.port", "0"),
+            Map.entry("tempo.cluster.port", "0"),
+            Map.entry("tempo.cluster.ranges", "8"),
+            Map.entry("tempo.telemetry.tick", "200 ms"),
+            Map.entry("akka.coordinated-shutdown.exit-jvm", "off"),
+            Map.entry("akka.coordinated-shutdown.run-by-jvm-shutdown-hook", "off"),
+            Map.entry("akka.jvm-exit-on-fatal-error", "off"));
+
+    private final Map<String, String> settings = new HashMap<>(FOR_TESTS);
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    private Optional<Node> node = Optional.empty();
+    private Optional<Path> directory = Optional.empty();
+
+    private NodeFixture(Map<String, String> overrides) {
+        settings.putAll(overrides);
+    }
+
+    /** A node with some settings, by full key, other than the defaults; to be registered in a static field. */
+    public static NodeFixture with(Map<String, String> overrides) {
+        return new NodeFixture(overrides);
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) throws IOException {
+        Path data = Files.createTempDirectory("tempo-node");
+        directory = Optional.of(data);
+        settings.put("tempo.data-dir", data.toString());
+        Config config = ConfigSources.load(Optional.empty(), Map.of(), settings);
+        log.start();
+        rootLogger().addAppender(log);
+        node = Optional.of(Node.start(Settings.of(config), config));
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) throws IOException {
+        node.ifPresent(Node::stop);
+        rootLogger().detachAppender(log);
+        if (directory.isPresent()) {
+            try (Stream<Path> files = Files.walk(directory.get())) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    private static ch.qos.logback.classic.Logger rootLogger() {
+        return ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(Logger.ROOT_LOGGER_NAME);
+    }
+
+    private Endpoints endpoints() {
+        return node.orElseThrow().endpoints();
+    }
+
+    public URI otlpGrpc() {
+        return endpoints().otlpGrpc().orElseThrow();
+    }
+
+    public URI otlpHttp() {
+        return endpoints().otlpHttp().orElseThrow();
+    }
+
+    public URI api() {
+        return endpoints().api();
+    }
+
+    public URI management() {
+        return endpoints().management();
+    }
+
+    public Path dataDirectory() {
+        return directory.orElseThrow();
+    }
+
+    /** Warnings, errors and stack traces in the log since the node started, each as one line. */
+    public List<String> complaints() {
+        List<String> complaints = new ArrayList<>();
+        for (ILoggingEvent event : List.copyOf(log.list)) {
+            if (event.getLevel().isGreaterOrEqual(Level.WARN) || event.getThrowableProxy() != null) {
+                String thrown = event.getThrowableProxy() == null
+                        ? ""
+                        : ", thrown " + event.getThrowableProxy().getClassName();
+                complaints.add(event.getLoggerName() + ": " + event.getFormattedMessage() + thrown);
+            }
+        }
+        return complaints;
+    }
+
+    /** GET over HTTP/1.1 on the query port. Headers are names and values in turn. */
+    public HttpResponse<byte[]> get(String path, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(api().resolve(path));
+        return send(headers.length == 0 ? request : request.headers(headers));
+    }
+
+    /** POST of an export request over HTTP/1.1. Headers are names and values in turn. */
+    public HttpResponse<byte[]> export(byte[] body, String... headers) {
+        return send(HttpRequest.newBuilder(otlpHttp().resolve("/v1/traces"))
+                .headers(headers)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
+    }
+
+    /** Any request over HTTP/1.1, or what the builder says. */
+    public HttpResponse<byte[]> send(HttpRequest.Builder request) {
+        try {
+            return http.send(request.timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofByteArray());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The text of an answer's body. */
+    public static String text(HttpResponse<byte[]> response) {
+        return new String(response.body(), StandardCharsets.UTF_8);
+    }
+
+    /** The sum of a metric over all its labels, as of the last tick. */
+    public long metric(String name) {
+        return text(get("/metrics"))
+                .lines()
+                .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    /** Waits until a condition holds; looks every 20 ms. */
+    public static void await(String what, BooleanSupplier condition) {
+        CountDownLatch never = new CountDownLatch(1);
+        for (long left = PATIENCE.toMillis(); !condition.getAsBoolean(); left -= 20) {
+            if (left < 0) {
+                throw new AssertionError(Objects.requireNonNull(what) + " did not come in " + PATIENCE);
+            }
+            try {
+                if (never.await(20, TimeUnit.MILLISECONDS)) {
+                    throw new AssertionError();
+                }
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}
