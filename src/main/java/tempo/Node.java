@@ -54,6 +54,9 @@ public final class Node {
     private static final Duration UP_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration WARM_UP_TIMEOUT = Duration.ofSeconds(30);
 
+    /** After this a node starts all the same: as long as it cannot ask a member, its answers say so. */
+    private static final Duration MEMBERS_TIMEOUT = Duration.ofSeconds(10);
+
     private final Settings settings;
     private final ActorSystem<Void> system;
     private final Readiness readiness;
@@ -118,12 +121,20 @@ public final class Node {
                 metrics);
         Querier querier = Querier.start(
                 system,
-                new Querier.Places(ingester.region(), shutdown::rangesHandedOver, ingester.head(), db, ranges),
+                new Querier.Places(
+                        ingester.region(),
+                        shutdown::rangesHandedOver,
+                        ingester.head(),
+                        db,
+                        ranges,
+                        ingester.blocksChanged(),
+                        settings.blocklist()),
                 settings.querier(),
                 metrics,
                 SystemClock::nanos);
         awaitUp();
         warmUp(ingester, ranges);
+        await(querier.allMembersKnown(MEMBERS_TIMEOUT).toCompletableFuture(), "other members cannot be asked");
         StatusPages pages =
                 new StatusPages(readiness, metricsPage, new NodeStatus(system, db, SystemClock::millis)::text, VERSION);
         TempoApi tempoApi = new TempoApi(

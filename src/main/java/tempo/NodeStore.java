@@ -2,6 +2,7 @@ package tempo;
 
 import akka.actor.typed.ActorSystem;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,16 +22,18 @@ final class NodeStore {
     private NodeStore() {}
 
     static TempoDb openBlocks(DataDirectory data, Settings settings) throws IOException {
-        LocalObjectStore store = LocalObjectStore.open(data.blocks());
+        String shared = settings.store().local().directory();
+        Path blocks = shared.isEmpty() ? data.blocks() : Path.of(shared);
+        LocalObjectStore store = LocalObjectStore.open(blocks);
         StoreMarker marker = StoreMarker.readOrCreate(store, settings.cluster().ranges());
         if (marker.rangeCount() != settings.cluster().ranges()) {
-            throw new IOException("store " + data.blocks() + " was made with " + marker.rangeCount()
+            throw new IOException("store " + blocks + " was made with " + marker.rangeCount()
                     + " ranges, but tempo.cluster.ranges is "
                     + settings.cluster().ranges());
         }
         TempoDb db = TempoDb.open(store, TempoDbConfig.DEFAULT, () -> Instant.ofEpochMilli(SystemClock.millis()));
         PollResult found = db.poll();
-        LOG.info("store {} of cluster {}: {}", data.blocks(), marker.clusterId(), found);
+        LOG.info("store {} of cluster {}: {}", blocks, marker.clusterId(), found);
         return db;
     }
 

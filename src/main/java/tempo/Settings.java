@@ -8,6 +8,7 @@ import java.util.Locale;
 import tempo.config.ConfigReader;
 import tempo.config.ConfigSources;
 import tempo.ingester.IngesterConfig;
+import tempo.querier.BlocklistConfig;
 import tempo.querier.QuerierConfig;
 import tempo.span.SpanLimits;
 import tempo.tempodb.wal.WalConfig;
@@ -30,7 +31,9 @@ public record Settings(
         SpanLimits limits,
         WalConfig wal,
         IngesterConfig ingester,
-        QuerierConfig querier) {
+        QuerierConfig querier,
+        BlocklistConfig blocklist,
+        Store store) {
 
     public Settings {
         if (wal.retainAfterRelease().compareTo(querier.deadline()) <= 0) {
@@ -119,6 +122,15 @@ public record Settings(
             seeds = List.copyOf(seeds);
         }
     }
+
+    public record Store(LocalStore local) {}
+
+    /**
+     * Blocks in a directory.
+     *
+     * @param directory where; empty means {@code blocks} in the data directory
+     */
+    public record LocalStore(String directory) {}
 
     /**
      * What the node says about itself.

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tempo.ingester.HeadTraces.Generation;
 import tempo.ingester.HeadTraces.HeadTrace;
 import tempo.span.SliceBatch;
@@ -26,6 +28,8 @@ import tempo.tempodb.wal.WalReader;
 final class BlockCut {
     /** A trace with more bytes than this becomes several entries of the block, so that memory does not depend on it. */
     private static final int VALUE_BYTES_TARGET = 1 << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(BlockCut.class);
 
     private final Wal wal;
     private final TempoDb db;
@@ -47,8 +51,12 @@ final class BlockCut {
      */
     record Result(BlockMeta block, long slicesLost) {}
 
-    /** Writes and commits the block, then releases its slices. */
+    /** Writes and commits the block, then releases its slices; does nothing more for a generation that was cut before. */
     Result run(Generation generation) throws IOException {
+        Result before = generation.cut;
+        if (before != null) {
+            return before;
+        }
         Map<Integer, Released> released = new HashMap<>();
         BlockBuilder builder = db.newBlock(generation.tenant);
         long lost = 0;
@@ -60,10 +68,12 @@ final class BlockCut {
             }
             BlockMeta block = builder.commit();
             committed = true;
+            Result result = new Result(block, lost);
+            generation.cut = result;
             for (Released segment : released.values()) {
-                wal.release(segment.position, segment.units);
+                release(segment);
             }
-            return new Result(block, lost);
+            return result;
         } finally {
             if (!committed) {
                 builder.abort();
@@ -77,6 +87,15 @@ final class BlockCut {
             return cut.run(generation);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The block is committed: whatever is wrong with the log's counts must not have it cut again, and again. */
+    private void release(Released segment) {
+        try {
+            wal.release(segment.position, segment.units);
+        } catch (IllegalStateException miscounted) {
+            LOG.error("write-ahead log keeps a segment until the next start: {}", miscounted.getMessage());
         }
     }
 

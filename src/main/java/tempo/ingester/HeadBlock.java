@@ -16,6 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tempo.ingester.HeadTraces.Generation;
 import tempo.ingester.Ingester.AllCut;
+import tempo.ingester.Ingester.BlocksChanged;
 import tempo.ingester.Ingester.CutAll;
 import tempo.ingester.Ingester.FindHead;
 import tempo.ingester.Ingester.ToHead;
@@ -75,6 +76,7 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
         this.resources = resources;
         this.logSlices = logSlices;
         this.clock = resources.clock();
+        head.forgetCut();
         timers.startTimerWithFixedDelay(Tick.INSTANCE, TICK);
     }
 
@@ -145,24 +147,24 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
     }
 
     private void startCut() {
-        Generation generation = head.startCut(clock.getAsLong());
+        long started = clock.getAsLong();
+        Generation generation = head.startCut(started);
         if (generation == null) {
             return;
         }
         ActorRef<ToHead> self = context.getSelf();
-        long started = clock.getAsLong();
         CompletableFuture<BlockCut.Result> cut = CompletableFuture.supplyAsync(
                 () -> BlockCut.unchecked(new BlockCut(resources.wal(), resources.db()), generation),
                 resources.cutExecutor());
         cut.whenComplete((result, failure) -> {
             if (failure == null) {
+                self.tell(new CutDone(generation, result));
                 resources
                         .metrics()
                         .blockCut(
                                 result.block().summary().spans(),
                                 result.block().summary().dataBytes(),
                                 clock.getAsLong() - started);
-                self.tell(new CutDone(generation, result));
             } else {
                 self.tell(new CutFailed(generation, failure));
             }
@@ -171,6 +173,7 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
 
     private Behavior<ToHead> onCutDone(CutDone done) {
         head.committed(done.generation(), clock.getAsLong());
+        resources.news().accept(new BlocksChanged(done.generation().tenant));
         if (done.result().slicesLost() > 0) {
             LOG.error(
                     "block {} lacks {} slices whose records in the write-ahead log are damaged",

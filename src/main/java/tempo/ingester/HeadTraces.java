@@ -36,6 +36,9 @@ final class HeadTraces {
         long committedMillis = -1;
         long retryMillis;
 
+        /** Set by the cutting thread once the block is committed. */
+        volatile BlockCut.@Nullable Result cut;
+
         Generation(String tenant, long openedMillis) {
             this.tenant = tenant;
             this.openedMillis = openedMillis;
@@ -175,14 +178,30 @@ final class HeadTraces {
 
     /** The cut has ended with a committed block. */
     void committed(Generation generation, long nowMillis) {
-        generation.committedMillis = nowMillis;
-        beingCut = null;
+        if (generation.committedMillis < 0) {
+            generation.committedMillis = nowMillis;
+        }
+        endCut(generation);
     }
 
     /** The cut has failed and is to be tried again at {@code retryMillis}. */
     void cutFailed(Generation generation, long retryMillis) {
         generation.retryMillis = retryMillis;
+        endCut(generation);
+    }
+
+    /**
+     * The actor has failed and may have lost the news of how its cut ended: the generation is offered once more. A second cut of
+     * what is committed does nothing.
+     */
+    void forgetCut() {
         beingCut = null;
+    }
+
+    private void endCut(Generation generation) {
+        if (beingCut == generation) {
+            beingCut = null;
+        }
     }
 
     /** True if nothing waits for a block. */

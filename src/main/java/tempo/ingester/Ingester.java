@@ -87,6 +87,9 @@ public interface Ingester {
      */
     record AllCut(String failure) implements Travels {}
 
+    /** Told to everybody: a block of this tenant was committed, so whoever keeps a list of blocks should look. */
+    record BlocksChanged(String tenant) implements Travels {}
+
     /**
      * A part of one place's answer.
      *

@@ -3,6 +3,7 @@ package tempo.ingester;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.pubsub.Topic;
 import akka.actor.typed.receptionist.Receptionist;
 import akka.cluster.sharding.typed.ShardingMessageExtractor;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
@@ -14,6 +15,7 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tempo.ingester.Ingester.BlocksChanged;
 import tempo.ingester.Ingester.ToHead;
 import tempo.ingester.Ingester.ToRange;
 import tempo.span.SliceBatch;
@@ -34,11 +36,17 @@ public final class IngesterNode implements AutoCloseable {
     private final Wal wal;
     private final ActorRef<ToHead> head;
     private final ActorRef<ToRange> region;
+    private final ActorRef<Topic.Command<BlocksChanged>> blocksChanged;
 
-    private IngesterNode(Wal wal, ActorRef<ToHead> head, ActorRef<ToRange> region) {
+    private IngesterNode(
+            Wal wal,
+            ActorRef<ToHead> head,
+            ActorRef<ToRange> region,
+            ActorRef<Topic.Command<BlocksChanged>> blocksChanged) {
         this.wal = wal;
         this.head = head;
         this.region = region;
+        this.blocksChanged = blocksChanged;
     }
 
     /**
@@ -77,10 +85,19 @@ public final class IngesterNode implements AutoCloseable {
         Wal wal = openWal(parts, headTraces);
         Executor disk = system.dispatchers().lookup(DispatcherSelector.fromConfig("akka.actor.tempo-disk-dispatcher"));
         Executor cut = system.dispatchers().lookup(DispatcherSelector.fromConfig("akka.actor.tempo-cut-dispatcher"));
+        ActorRef<Topic.Command<BlocksChanged>> news = system.systemActorOf(
+                Topic.create(BlocksChanged.class, "blocks-changed"), "blocks-changed", akka.actor.typed.Props.empty());
         TraceBudget budget = new TraceBudget(
                 parts.config().liveTracesMax(), Runtime.getRuntime().maxMemory());
-        IngesterResources resources =
-                new IngesterResources(wal, parts.db(), parts.clock(), disk, cut, budget, parts.metrics());
+        IngesterResources resources = new IngesterResources(
+                wal,
+                parts.db(),
+                parts.clock(),
+                disk,
+                cut,
+                budget,
+                parts.metrics(),
+                changed -> news.tell(Topic.publish(changed)));
         String address =
                 system.address().hasLocalScope() ? "node" : system.address().hostPort();
         LogSlices slices = new LogSlices(wal, disk, address);
@@ -98,7 +115,7 @@ public final class IngesterNode implements AutoCloseable {
                         .withMessageExtractor(new RangeExtractor(parts.rangeCount()))
                         .withRole(Ingester.ROLE)
                         .withStopMessage(TraceRange.HandOff.INSTANCE));
-        return new IngesterNode(wal, head, region);
+        return new IngesterNode(wal, head, region, news);
     }
 
     private static Wal openWal(Parts parts, HeadTraces headTraces) throws IOException {
@@ -130,6 +147,11 @@ public final class IngesterNode implements AutoCloseable {
     /** This node's head block. */
     public ActorRef<ToHead> head() {
         return head;
+    }
+
+    /** Where the nodes tell each other of blocks that they have committed. */
+    public ActorRef<Topic.Command<BlocksChanged>> blocksChanged() {
+        return blocksChanged;
     }
 
     /** Closes the log; what was appended before is durable. */

@@ -1,7 +1,9 @@
 package tempo.ingester;
 
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import tempo.ingester.Ingester.BlocksChanged;
 import tempo.telemetry.Metrics;
 import tempo.tempodb.TempoDb;
 import tempo.tempodb.wal.Wal;
@@ -16,6 +18,7 @@ import tempo.tempodb.wal.Wal;
  * @param cutExecutor thread that cuts blocks
  * @param budget how many traces memory has room for
  * @param metrics what is counted
+ * @param news tells all nodes of a committed block
  */
 record IngesterResources(
         Wal wal,
@@ -24,4 +27,5 @@ record IngesterResources(
         Executor diskExecutor,
         Executor cutExecutor,
         TraceBudget budget,
-        Metrics metrics) {}
+        Metrics metrics,
+        Consumer<BlocksChanged> news) {}

@@ -15,6 +15,7 @@ import java.io.NotSerializableException;
 import java.util.ArrayList;
 import java.util.List;
 import tempo.ingester.Ingester.AllCut;
+import tempo.ingester.Ingester.BlocksChanged;
 import tempo.ingester.Ingester.CutAll;
 import tempo.ingester.Ingester.FindHead;
 import tempo.ingester.Ingester.FindLive;
@@ -33,6 +34,7 @@ import tempo.span.TraceKey;
 final class IngesterSerializer extends SerializerWithStringManifest {
     private static final int IDENTIFIER = 7_201;
     private static final int FAILURES_MAX = 1_000;
+    private static final int SENTENCE_CHARS_MAX = 1_000;
 
     private final ActorRefResolver references;
 
@@ -56,6 +58,7 @@ final class IngesterSerializer extends SerializerWithStringManifest {
         if (message instanceof Warm) return "warm1";
         if (message instanceof CutAll) return "cut-all1";
         if (message instanceof AllCut) return "all-cut1";
+        if (message instanceof BlocksChanged) return "blocks-changed1";
         throw new IllegalArgumentException(
                 "message does not travel between nodes: " + message.getClass().getName());
     }
@@ -98,9 +101,10 @@ final class IngesterSerializer extends SerializerWithStringManifest {
             writeBytes(part.otlp(), out);
             out.writeBoolean(part.last());
             out.writeBoolean(part.ownerIsNew());
-            out.writeInt(part.failures().size());
-            for (String failure : part.failures()) {
-                out.writeUTF(failure.length() > 1_000 ? failure.substring(0, 1_000) : failure);
+            int failures = Math.min(part.failures().size(), FAILURES_MAX);
+            out.writeInt(failures);
+            for (String failure : part.failures().subList(0, failures)) {
+                writeSentence(failure, out);
             }
         } else if (message instanceof WarmUp warmUp) {
             out.writeInt(warmUp.range());
@@ -110,7 +114,9 @@ final class IngesterSerializer extends SerializerWithStringManifest {
         } else if (message instanceof CutAll cutAll) {
             writeReference(cutAll.replyTo(), out);
         } else if (message instanceof AllCut allCut) {
-            out.writeUTF(allCut.failure());
+            writeSentence(allCut.failure(), out);
+        } else if (message instanceof BlocksChanged changed) {
+            out.writeUTF(changed.tenant());
         }
     }
 
@@ -168,8 +174,16 @@ final class IngesterSerializer extends SerializerWithStringManifest {
             case "all-cut1" -> {
                 return new AllCut(in.readUTF());
             }
+            case "blocks-changed1" -> {
+                return new BlocksChanged(in.readUTF());
+            }
             default -> throw new NotSerializableException("message is not known: " + manifest);
         }
+    }
+
+    /** For people; {@code writeUTF} takes 65,535 bytes at most. */
+    private static void writeSentence(String sentence, DataOutputStream out) throws IOException {
+        out.writeUTF(sentence.length() > SENTENCE_CHARS_MAX ? sentence.substring(0, SENTENCE_CHARS_MAX) : sentence);
     }
 
     private static List<String> readFailures(DataInputStream in) throws IOException {

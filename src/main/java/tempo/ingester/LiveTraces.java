@@ -27,6 +27,9 @@ final class LiveTraces {
     private long liveBytes;
     private int appendsPending;
 
+    /** The range is being handed off; a restart of the actor does not undo that. */
+    boolean leaving;
+
     /**
      * No traces yet.
      *
@@ -63,6 +66,12 @@ final class LiveTraces {
 
     boolean appendsPending() {
         return appendsPending > 0;
+    }
+
+    /** The owner has stopped: what it waited for, it will not hear of any more. */
+    void left() {
+        leaving = false;
+        appendsPending = 0;
     }
 
     /** Adds all slices of a batch that the log holds at {@code position}. */

@@ -2,6 +2,8 @@ package tempo.ingester;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.Signal;
 import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
 import akka.actor.typed.javadsl.ActorContext;
@@ -79,7 +81,6 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
     private final Metrics metrics;
     private final TraceBudget budget;
     private final long startedMillis;
-    private boolean leaving;
 
     private TraceRange(
             ActorContext<ToRange> context,
@@ -123,14 +124,25 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
         throw new AssertionError("no branch for " + message);
     }
 
+    /** A hand-off that took too long ends here: then the head block gets at once what it does not have. */
+    @Override
+    public Behavior<ToRange> onSignal(Signal signal) {
+        if (signal instanceof PostStop) {
+            offer(live.finishAll(clock.getAsLong()));
+            live.unconfirmed(Long.MAX_VALUE).forEach(this::offerAgain);
+            live.left();
+        }
+        return this;
+    }
+
     private Behavior<ToRange> onPush(Push push) {
         if (budget.exhausted()) {
             push.replyTo().tell(new Pushed(push.requestId(), PushOutcome.FULL));
             return this;
         }
+        RangeAppend append = new RangeAppend(push, push.batch().toArrayUnsafe(), context.getSelf());
         live.appendStarted();
-        byte[] batch = push.batch().toArrayUnsafe();
-        wal.append(new RangeAppend(push, batch, context.getSelf()));
+        wal.append(append);
         return this;
     }
 
@@ -141,7 +153,7 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
         live.add(push.tenant(), SliceBatch.view(batch, 0, batch.length), committed.position(), clock.getAsLong());
         countHeld();
         push.replyTo().tell(new Pushed(push.requestId(), PushOutcome.DURABLE));
-        return leaving ? handOffOnceQuiet() : this;
+        return live.leaving ? handOffOnceQuiet() : this;
     }
 
     private Behavior<ToRange> onNotCommitted(NotCommitted notCommitted) {
@@ -150,7 +162,7 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
                 notCommitted.reason().reason() == WalException.Reason.FULL ? PushOutcome.FULL : PushOutcome.FAILED;
         Push push = notCommitted.push();
         push.replyTo().tell(new Pushed(push.requestId(), outcome));
-        return leaving ? handOffOnceQuiet() : this;
+        return live.leaving ? handOffOnceQuiet() : this;
     }
 
     private Behavior<ToRange> onFind(FindLive find) {
@@ -171,9 +183,9 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
         countHeld();
         metrics.liveTraces(range, live.liveCount(), live.liveBytes());
         for (LiveTraces.HandOver handOver : live.unconfirmed(now - RESEND_AFTER_MILLIS)) {
-            head.tell(new HeadBlock.Finish(range, handOver.id, handOver.traces, true, context.getSelf()));
+            offerAgain(handOver);
         }
-        return leaving ? handOffOnceQuiet() : this;
+        return live.leaving ? handOffOnceQuiet() : this;
     }
 
     private void countHeld() {
@@ -186,13 +198,17 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
         }
     }
 
+    private void offerAgain(LiveTraces.HandOver handOver) {
+        head.tell(new HeadBlock.Finish(range, handOver.id, handOver.traces, true, context.getSelf()));
+    }
+
     private Behavior<ToRange> onFinished(Finished finished) {
         live.confirmed(finished.handOverId(), clock.getAsLong());
-        return leaving ? handOffOnceQuiet() : this;
+        return live.leaving ? handOffOnceQuiet() : this;
     }
 
     private Behavior<ToRange> onHandOff() {
-        leaving = true;
+        live.leaving = true;
         return handOffOnceQuiet();
     }
 

@@ -4,11 +4,15 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.Props;
+import akka.actor.typed.pubsub.Topic;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import tempo.ingester.Ingester.BlocksChanged;
 import tempo.ingester.Ingester.ToHead;
 import tempo.ingester.Ingester.ToRange;
 import tempo.span.TraceId;
@@ -35,13 +39,17 @@ public final class Querier {
      * @param localHead the head block of this node, which knows that this node knows all blocks that it cuts
      * @param db the stored blocks
      * @param rangeCount how many ranges the key space has
+     * @param blocksChanged where nodes tell each other of new blocks
+     * @param blocklist how often to look for blocks all the same
      */
     public record Places(
             ActorRef<ToRange> region,
             BooleanSupplier rangesHandedOver,
             ActorRef<ToHead> localHead,
             TempoDb db,
-            int rangeCount) {}
+            int rangeCount,
+            ActorRef<Topic.Command<BlocksChanged>> blocksChanged,
+            BlocklistConfig blocklist) {}
 
     /** Starts the querier of this node. */
     public static Querier start(
@@ -50,6 +58,13 @@ public final class Querier {
         ActorRef<Queries.Command> queries =
                 system.systemActorOf(Queries.create(places, disk, config), "querier", Props.empty());
         return new Querier(queries, metrics, nanoClock);
+    }
+
+    /** Completes with true once all members of the cluster can be asked, or with false if that takes too long. */
+    public CompletionStage<Boolean> allMembersKnown(Duration atMost) {
+        CompletableFuture<Boolean> known = new CompletableFuture<>();
+        queries.tell(new Queries.AwaitHeads(known));
+        return known.completeOnTimeout(false, atMost.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Finds a trace. The stage fails only if this node is shutting down. */

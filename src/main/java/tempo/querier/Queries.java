@@ -1,24 +1,36 @@
 package tempo.querier;
 
+import akka.actor.Address;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.TimerScheduler;
+import akka.actor.typed.pubsub.Topic;
 import akka.actor.typed.receptionist.Receptionist;
+import akka.cluster.Member;
+import akka.cluster.MemberStatus;
+import akka.cluster.typed.Cluster;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import tempo.ingester.Ingester;
+import tempo.ingester.Ingester.BlocksChanged;
 import tempo.ingester.Ingester.ToHead;
 import tempo.span.TraceId;
 
-/** Knows the head blocks of all nodes and starts one {@link TraceQuery} for each query. */
+/** Knows the head blocks of all nodes and keeps the list of blocks fresh; starts one {@link TraceQuery} for each query. */
 final class Queries extends AbstractOnMessageBehavior<Queries.Command> {
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
     /** What this actor receives. */
-    sealed interface Command permits FindTrace, HeadsChanged {}
+    sealed interface Command permits FindTrace, HeadsChanged, AwaitHeads, NewBlocks, PollTick {}
 
     /** From {@link Querier}: find this trace. */
     record FindTrace(String tenant, TraceId id, CompletableFuture<TraceAnswer> answer) implements Command {}
@@ -26,26 +38,54 @@ final class Queries extends AbstractOnMessageBehavior<Queries.Command> {
     /** From the receptionist. */
     record HeadsChanged(Set<ActorRef<ToHead>> heads) implements Command {}
 
+    /** From {@link Querier}: complete this once the head blocks of all members are known. */
+    record AwaitHeads(CompletableFuture<Boolean> known) implements Command {}
+
+    /** From a node that has committed a block. */
+    record NewBlocks(BlocksChanged changed) implements Command {}
+
+    /** Time to look for blocks of which no news came. */
+    enum PollTick implements Command {
+        INSTANCE
+    }
+
     private final ActorContext<Command> context;
     private final Querier.Places places;
     private final Executor disk;
     private final QuerierConfig config;
+    private final BlockPolls polls;
+    private final Cluster cluster;
+    private final List<CompletableFuture<Boolean>> waitingForHeads = new ArrayList<>();
     private Set<ActorRef<ToHead>> heads;
 
-    private Queries(ActorContext<Command> context, Querier.Places places, Executor disk, QuerierConfig config) {
+    /** Done once all blocks are known of the nodes that cannot be asked any more. */
+    private CompletableFuture<Void> blocksKnown;
+
+    private Queries(
+            ActorContext<Command> context,
+            TimerScheduler<Command> timers,
+            Querier.Places places,
+            Executor disk,
+            QuerierConfig config) {
         super(context);
         this.context = context;
         this.places = places;
         this.disk = disk;
         this.config = config;
         this.heads = Set.of(places.localHead());
+        this.cluster = Cluster.get(context.getSystem());
         ActorRef<Receptionist.Listing> listings = context.messageAdapter(
-                Receptionist.Listing.class, listing -> new HeadsChanged(listing.getServiceInstances(Ingester.HEAD)));
+                Receptionist.Listing.class, listing -> new HeadsChanged(listing.getAllServiceInstances(Ingester.HEAD)));
         context.getSystem().receptionist().tell(Receptionist.subscribe(Ingester.HEAD, listings));
+        this.polls = new BlockPolls(() -> places.db().poll(), disk, RETRY_AFTER);
+        this.blocksKnown = polls.request();
+        places.blocksChanged().tell(Topic.subscribe(context.messageAdapter(BlocksChanged.class, NewBlocks::new)));
+        timers.startTimerWithFixedDelay(PollTick.INSTANCE, places.blocklist().pollInterval());
     }
 
     static Behavior<Command> create(Querier.Places places, Executor disk, QuerierConfig config) {
-        return Behaviors.supervise(Behaviors.<Command>setup(context -> new Queries(context, places, disk, config)))
+        return Behaviors.supervise(Behaviors.<Command>setup(
+                        context -> Behaviors.withTimers(timers -> new Queries(context, timers, places, disk, config))))
                 .onFailure(SupervisorStrategy.restart().withStopChildren(false));
     }
 
@@ -53,18 +93,62 @@ final class Queries extends AbstractOnMessageBehavior<Queries.Command> {
     public Behavior<Command> onMessage(Command message) {
         if (message instanceof FindTrace find) return onFindTrace(find);
         if (message instanceof HeadsChanged changed) return onHeadsChanged(changed);
+        if (message instanceof AwaitHeads await) return onAwaitHeads(await);
+        if (message instanceof NewBlocks || message instanceof PollTick) return onPoll();
         throw new AssertionError("no branch for " + message);
     }
 
     private Behavior<Command> onFindTrace(FindTrace find) {
-        context.spawnAnonymous(TraceQuery.create(find, Set.copyOf(heads), places, disk, config));
+        context.spawnAnonymous(
+                TraceQuery.create(find, Set.copyOf(heads), membersWithoutHead(), places, blocksKnown, disk, config));
         return this;
     }
 
     private Behavior<Command> onHeadsChanged(HeadsChanged changed) {
         HashSet<ActorRef<ToHead>> all = new HashSet<>(changed.heads());
         all.add(places.localHead());
+        if (!all.containsAll(heads)) {
+            // What a node that has gone had cut is in its blocks, of which nobody else answers now.
+            blocksKnown = polls.request();
+        }
         heads = all;
+        tellIfAllAreKnown();
+        return this;
+    }
+
+    private Behavior<Command> onAwaitHeads(AwaitHeads await) {
+        waitingForHeads.add(await.known());
+        tellIfAllAreKnown();
+        return this;
+    }
+
+    private void tellIfAllAreKnown() {
+        if (!waitingForHeads.isEmpty() && membersWithoutHead().isEmpty()) {
+            waitingForHeads.forEach(waiting -> waiting.complete(true));
+            waitingForHeads.clear();
+        }
+    }
+
+    /** Members that may hold spans but whose head block nobody has told of yet, or not any more: they cannot be asked. */
+    private List<String> membersWithoutHead() {
+        Set<Address> known = new HashSet<>();
+        for (ActorRef<ToHead> head : heads) {
+            known.add(head.path().address());
+        }
+        List<String> unknown = new ArrayList<>();
+        Address self = cluster.selfMember().address();
+        for (Member member : cluster.state().getMembers()) {
+            boolean holdsSpans =
+                    member.hasRole(Ingester.ROLE) && !member.status().equals(MemberStatus.joining());
+            if (holdsSpans && !member.address().equals(self) && !known.contains(member.address())) {
+                unknown.add(member.address().hostPort());
+            }
+        }
+        return unknown;
+    }
+
+    private Behavior<Command> onPoll() {
+        polls.request();
         return this;
     }
 }

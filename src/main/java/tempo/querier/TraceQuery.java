@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import tempo.ingester.Ingester.FindHead;
 import tempo.ingester.Ingester.FindLive;
 import tempo.ingester.Ingester.ToHead;
@@ -38,23 +37,33 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
         INSTANCE
     }
 
+    private final ActorContext<Command> context;
+    private final Queries.FindTrace find;
+    private final TraceKey key;
+    private final Set<ActorRef<ToHead>> heads;
+    private final Querier.Places places;
     private final Executor disk;
     private final CompletableFuture<TraceAnswer> answer;
     private final TraceFragments fragments;
-    private final Consumer<String> askHeads;
 
     private TraceQuery(
             ActorContext<Command> context,
             Queries.FindTrace find,
             Set<ActorRef<ToHead>> heads,
+            List<String> membersWithoutHead,
             Querier.Places places,
+            CompletableFuture<Void> blocksKnown,
             Executor disk,
             QuerierConfig config) {
         super(context);
         this.disk = disk;
         this.answer = find.answer();
         this.fragments = new TraceFragments(config.traceBytesMax());
-        TraceKey key = TraceKey.of(find.id());
+        this.context = context;
+        this.find = find;
+        this.key = TraceKey.of(find.id());
+        this.heads = heads;
+        this.places = places;
         if (!places.rangesHandedOver().getAsBoolean()) {
             fragments.expect(LIVE);
             int range = key.range(places.rangeCount());
@@ -63,31 +72,36 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
             // The range lives on another node now, which this one can no longer ask.
             fragments.missing("live traces of other nodes, since this node is leaving the cluster");
         }
-        this.askHeads = again -> {
-            for (ActorRef<ToHead> head : heads) {
-                boolean local = head.equals(places.localHead());
-                String place = (local
-                                ? "head block"
-                                : "head block of " + head.path().address().hostPort())
-                        + again;
-                fragments.expect(place);
-                head.tell(new FindHead(find.tenant(), key, !local, parts(context, place)));
-            }
-        };
-        askHeads.accept("");
+        membersWithoutHead.forEach(member -> fragments.missing("head block of " + member + ", which is not known"));
+        askHeads("");
         fragments.expect("blocks");
         ActorRef<Command> self = context.getSelf();
-        disk.execute(() -> self.tell(new Blocks(places.db().find(find.tenant(), key))));
+        blocksKnown.thenRunAsync(() -> self.tell(new Blocks(places.db().find(find.tenant(), key))), disk);
         context.scheduleOnce(config.deadline(), self, Deadline.INSTANCE);
     }
 
     static Behavior<Command> create(
             Queries.FindTrace find,
             Set<ActorRef<ToHead>> heads,
+            List<String> membersWithoutHead,
             Querier.Places places,
+            CompletableFuture<Void> blocksKnown,
             Executor disk,
             QuerierConfig config) {
-        return Behaviors.setup(context -> new TraceQuery(context, find, heads, places, disk, config));
+        return Behaviors.setup(
+                context -> new TraceQuery(context, find, heads, membersWithoutHead, places, blocksKnown, disk, config));
+    }
+
+    private void askHeads(String time) {
+        for (ActorRef<ToHead> head : heads) {
+            boolean local = head.equals(places.localHead());
+            String place = (local
+                            ? "head block"
+                            : "head block of " + head.path().address().hostPort())
+                    + time;
+            fragments.expect(place);
+            head.tell(new FindHead(find.tenant(), key, !local, parts(context, place)));
+        }
     }
 
     /** One small actor per place, since a reply does not say which question it answers. */
@@ -115,7 +129,7 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
         if (part.last()) {
             fragments.answered(received.place(), part.source(), part.failures());
             if (part.ownerIsNew()) {
-                askHeads.accept(", asked again");
+                askHeads(", asked again");
             }
         }
         return finishIfComplete();

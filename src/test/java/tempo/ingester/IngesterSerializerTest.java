@@ -33,7 +33,7 @@ import tempo.span.TraceKey;
 final class IngesterSerializerTest {
     private static final ActorTestKit KIT = ActorTestKit.create(
             "serializer",
-            ConfigFactory.parseString("akka.remote.artery.canonical.port = 0\n"
+            ConfigFactory.parseString("akka.loglevel = ERROR\nakka.remote.artery.canonical.port = 0\n"
                             + "akka.remote.artery.canonical.hostname = 127.0.0.1\n"
                             + "akka.coordinated-shutdown.exit-jvm = off\n"
                             + "akka.coordinated-shutdown.run-by-jvm-shutdown-hook = off")
@@ -204,7 +204,17 @@ final class IngesterSerializerTest {
     void hasNoMessageBesidesThese() {
         Set<String> known = travelling().stream().map(Class::getSimpleName).collect(Collectors.toSet());
         assertEquals(
-                Set.of("AllCut", "CutAll", "FindHead", "FindLive", "Push", "Pushed", "TracePart", "Warm", "WarmUp"),
+                Set.of(
+                        "AllCut",
+                        "BlocksChanged",
+                        "CutAll",
+                        "FindHead",
+                        "FindLive",
+                        "Push",
+                        "Pushed",
+                        "TracePart",
+                        "Warm",
+                        "WarmUp"),
                 known);
     }
 }
