@@ -49,7 +49,10 @@ final class NodeStore {
                         new LocalWalDisk(data.wal()),
                         db,
                         SystemClock::millis,
-                        settings.querier().deadline().toMillis(),
+                        settings.querier()
+                                .deadline()
+                                .plus(Settings.QUERY_MARGIN)
+                                .toMillis(),
                         metrics));
     }
 }

@@ -35,11 +35,15 @@ public record Settings(
         BlocklistConfig blocklist,
         Store store) {
 
+    /** How long after its deadline a query that was held up may still take an answer. */
+    static final Duration QUERY_MARGIN = Duration.ofSeconds(2);
+
     public Settings {
-        if (wal.retainAfterRelease().compareTo(querier.deadline()) <= 0) {
-            throw new IllegalArgumentException(
-                    "wal.retain-after-release must be longer than querier.deadline, which is "
-                            + querier.deadline().toSeconds() + " s");
+        Duration queryMax = querier.deadline().plus(QUERY_MARGIN);
+        if (wal.retainAfterRelease().compareTo(queryMax) <= 0) {
+            throw new IllegalArgumentException("wal.retain-after-release must be longer than " + queryMax.toSeconds()
+                    + " s, querier.deadline and " + QUERY_MARGIN.toSeconds() + " s more, but was "
+                    + wal.retainAfterRelease().toSeconds() + " s");
         }
     }
 

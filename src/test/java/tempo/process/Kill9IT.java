@@ -28,7 +28,7 @@ final class Kill9IT {
             "ingester.head-age = 2 s",
             "ingester.head-bytes-max = 1 MiB",
             "wal.segment-bytes = 1 MiB",
-            "wal.retain-after-release = 4 s",
+            "wal.retain-after-release = 6 s",
             "querier.deadline = 3 s");
 
     private static final List<String> DEFAULTS = List.of();

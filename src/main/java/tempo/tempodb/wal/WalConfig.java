@@ -52,9 +52,9 @@ public record WalConfig(
         }
     }
 
-    /** Returns the defaults: segments of 64 MiB, 8 GiB of them, 256 MiB of disk left to others, 15 s. */
+    /** Returns the defaults: segments of 64 MiB, 8 GiB of them, 256 MiB of disk left to others, 20 s. */
     public static WalConfig defaults() {
-        return new WalConfig(64 << 20, 8L << 30, 256L << 20, 4 << 20, 64L << 20, Duration.ofSeconds(15));
+        return new WalConfig(64 << 20, 8L << 30, 256L << 20, 4 << 20, 64L << 20, Duration.ofSeconds(20));
     }
 
     /** Returns the length of the longest tenant and payload together that a segment holds. */

@@ -26,7 +26,7 @@ class CorruptBlockTest {
             "tempo.ingester.trace-idle", "100 ms",
             "tempo.ingester.head-age", "100 ms",
             "tempo.querier.deadline", "1 s",
-            "tempo.wal.retain-after-release", "2 s"));
+            "tempo.wal.retain-after-release", "4 s"));
 
     @Test
     void namesTheBlockThatCannotBeRead() throws IOException {
