@@ -52,7 +52,8 @@ public final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final String VERSION = Version.number();
     private static final Duration UP_TIMEOUT = Duration.ofSeconds(60);
-    private static final Duration WARM_UP_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration WARM_UP_TIMEOUT = Duration.ofSeconds(2);
+    private static final int WARM_UP_ATTEMPTS = 20;
 
     /** After this a node starts all the same: as long as it cannot ask a member, its answers say so. */
     private static final Duration MEMBERS_TIMEOUT = Duration.ofSeconds(10);
@@ -209,15 +210,21 @@ public final class Node {
     private void warmUp(IngesterNode ingester, int ranges) throws IOException {
         List<CompletableFuture<Ingester.Warm>> warm = new ArrayList<>();
         for (int range = 0; range < ranges; range++) {
-            int each = range;
-            warm.add(AskPattern.<Ingester.ToRange, Ingester.Warm>ask(
-                            ingester.region(),
-                            replyTo -> new Ingester.WarmUp(each, replyTo),
-                            WARM_UP_TIMEOUT,
-                            system.scheduler())
-                    .toCompletableFuture());
+            warm.add(warmUp(ingester, range, WARM_UP_ATTEMPTS).toCompletableFuture());
         }
         await(CompletableFuture.allOf(warm.toArray(CompletableFuture[]::new)), "ranges of keys have no owner yet");
+    }
+
+    /** Asks again where no answer comes: a message may be lost while a range moves. */
+    private CompletionStage<Ingester.Warm> warmUp(IngesterNode ingester, int range, int attempts) {
+        return AskPattern.<Ingester.ToRange, Ingester.Warm>ask(
+                        ingester.region(),
+                        replyTo -> new Ingester.WarmUp(range, replyTo),
+                        WARM_UP_TIMEOUT,
+                        system.scheduler())
+                .exceptionallyCompose(failure -> attempts == 1
+                        ? CompletableFuture.failedFuture(failure)
+                        : warmUp(ingester, range, attempts - 1));
     }
 
     private InetSocketAddress startManagement() throws IOException {

@@ -61,6 +61,11 @@ final class TraceFragments {
         waitingFor.clear();
     }
 
+    /** True if the place has been asked and has not said everything. */
+    boolean waitsFor(String place) {
+        return waitingFor.contains(place);
+    }
+
     /** True if nobody is waited for. */
     boolean complete() {
         return waitingFor.isEmpty();

@@ -5,6 +5,8 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.TimerScheduler;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -22,15 +24,21 @@ import tempo.tempodb.FindResult;
  */
 final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
     private static final String LIVE = "live traces";
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
 
     /** What this actor receives. */
-    sealed interface Command permits Part, Blocks, Deadline {}
+    sealed interface Command permits Part, Blocks, AskAgain, Deadline {}
 
     /** From a range or head block. */
     record Part(String place, TracePart part) implements Command {}
 
     /** From the thread that looked into the stored blocks. */
     record Blocks(FindResult result) implements Command {}
+
+    /** Time to ask the owner of the range once more, if it has not answered: a message may be lost while a range moves. */
+    enum AskAgain implements Command {
+        INSTANCE
+    }
 
     /** The places have had their time. */
     enum Deadline implements Command {
@@ -48,6 +56,7 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
 
     private TraceQuery(
             ActorContext<Command> context,
+            TimerScheduler<Command> timers,
             Queries.FindTrace find,
             Set<ActorRef<ToHead>> heads,
             List<String> membersWithoutHead,
@@ -66,8 +75,7 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
         this.places = places;
         if (!places.rangesHandedOver().getAsBoolean()) {
             fragments.expect(LIVE);
-            int range = key.range(places.rangeCount());
-            places.region().tell(new FindLive(find.tenant(), range, key, parts(context, LIVE)));
+            askLive();
         } else if (heads.size() > 1) {
             // The range lives on another node now, which this one can no longer ask.
             fragments.missing("live traces of other nodes, since this node is leaving the cluster");
@@ -77,7 +85,8 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
         fragments.expect("blocks");
         ActorRef<Command> self = context.getSelf();
         blocksKnown.thenRunAsync(() -> self.tell(new Blocks(places.db().find(find.tenant(), key))), disk);
-        context.scheduleOnce(config.deadline(), self, Deadline.INSTANCE);
+        timers.startTimerWithFixedDelay(AskAgain.INSTANCE, ASK_AGAIN);
+        timers.startSingleTimer(Deadline.INSTANCE, config.deadline());
     }
 
     static Behavior<Command> create(
@@ -88,8 +97,13 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
             CompletableFuture<Void> blocksKnown,
             Executor disk,
             QuerierConfig config) {
-        return Behaviors.setup(
-                context -> new TraceQuery(context, find, heads, membersWithoutHead, places, blocksKnown, disk, config));
+        return Behaviors.setup(context -> Behaviors.withTimers(timers ->
+                new TraceQuery(context, timers, find, heads, membersWithoutHead, places, blocksKnown, disk, config)));
+    }
+
+    private void askLive() {
+        int range = key.range(places.rangeCount());
+        places.region().tell(new FindLive(find.tenant(), range, key, parts(context, LIVE)));
     }
 
     private void askHeads(String time) {
@@ -119,6 +133,7 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
     public Behavior<Command> onMessage(Command message) {
         if (message instanceof Part part) return onPart(part);
         if (message instanceof Blocks blocks) return onBlocks(blocks);
+        if (message instanceof AskAgain) return onAskAgain();
         if (message instanceof Deadline) return onDeadline();
         throw new AssertionError("no branch for " + message);
     }
@@ -142,6 +157,20 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
                 .map(failure -> "block " + failure.blockId() + ": " + failure.reason())
                 .toList();
         fragments.answered("blocks", "blocks", failures);
+        return finishIfComplete();
+    }
+
+    private Behavior<Command> onAskAgain() {
+        if (!fragments.waitsFor(LIVE)) {
+            return this;
+        }
+        if (!places.rangesHandedOver().getAsBoolean()) {
+            askLive();
+            return this;
+        }
+        // What was live went to the head block since it was asked.
+        fragments.answered(LIVE, LIVE, List.of());
+        askHeads(", asked again");
         return finishIfComplete();
     }
 
