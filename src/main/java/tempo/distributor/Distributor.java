@@ -76,14 +76,16 @@ public final class Distributor {
                     ExportResult.failed(Refusal.MALFORMED_REQUEST, String.valueOf(malformed.getMessage())));
         }
         int refused = split.refused();
+        long acceptable = length - split.refusedBytes();
         metrics.received(tenant, (long) split.accepted() + refused, length);
         for (Refusal reason : Refusal.values()) {
             int count = split.refusedByReason()[reason.ordinal()];
             if (count > 0) {
-                metrics.refused(tenant, reason.label(), count);
+                metrics.refused(tenant, reason.label(), count, split.refusedBytesByReason()[reason.ordinal()]);
             }
         }
         if (split.batches().isEmpty()) {
+            metrics.accepted(tenant, 0, acceptable);
             return CompletableFuture.completedFuture(new ExportResult(0, refused, split.firstRefusal(), "", false));
         }
         CompletableFuture<Optional<Refusal>> stored = new CompletableFuture<Optional<Refusal>>()
@@ -91,10 +93,10 @@ public final class Distributor {
         pending.tell(new PendingExports.Export(tenant, split.batches(), stored));
         return stored.thenApply(failure -> {
             if (failure.isPresent()) {
-                metrics.refused(tenant, failure.get().label(), split.accepted());
+                metrics.refused(tenant, failure.get().label(), split.accepted(), acceptable);
                 return ExportResult.failed(failure.get(), "");
             }
-            metrics.accepted(tenant, split.accepted());
+            metrics.accepted(tenant, split.accepted(), acceptable);
             return new ExportResult(split.accepted(), refused, split.firstRefusal(), "", false);
         });
     }

@@ -29,6 +29,7 @@ public final class RequestSplitter {
     private final SpanTable spans = new SpanTable();
     private final ContextTable contexts = new ContextTable();
     private final int[] refused = new int[Refusal.values().length];
+    private final long[] refusedBytes = new long[Refusal.values().length];
     private @Nullable Refusal firstRefusal;
 
     private final WireReader reader = new WireReader(new byte[0]);
@@ -64,13 +65,14 @@ public final class RequestSplitter {
                 reader.skipField(tag);
             }
         }
-        return new SplitRequest(batches(), spans.count, refusedCounts(), firstRefusal);
+        return new SplitRequest(batches(), spans.count, refused.clone(), refusedBytes.clone(), firstRefusal);
     }
 
     private void reset() {
         spans.reset(SPANS_KEPT_BETWEEN_REQUESTS);
         contexts.reset();
         Arrays.fill(refused, 0);
+        Arrays.fill(refusedBytes, 0);
         firstRefusal = null;
     }
 
@@ -151,6 +153,7 @@ public final class RequestSplitter {
         }
         if (refusal != null) {
             refused[refusal.ordinal()]++;
+            refusedBytes[refusal.ordinal()] += to - start;
             if (firstRefusal == null) {
                 firstRefusal = refusal;
             }
@@ -158,10 +161,6 @@ public final class RequestSplitter {
         }
         TraceKey key = TraceKey.of(check.traceIdHigh, check.traceIdLow);
         spans.add(key.high(), key.low(), check.start, start, to, context);
-    }
-
-    private int[] refusedCounts() {
-        return refused.clone();
     }
 
     private List<SplitRequest.RangeBatch> batches() {

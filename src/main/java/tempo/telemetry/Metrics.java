@@ -61,20 +61,18 @@ public final class Metrics {
         tenantCounter("tempo_bytes_received_total", tenant).increment(bytes);
     }
 
-    /** Spans that are durable and acknowledged. */
-    public void accepted(String tenant, long spans) {
+    /** Spans that are durable and acknowledged, and the bytes of their request without refused spans. */
+    public void accepted(String tenant, long spans, long bytes) {
         tenantCounter("tempo_spans_accepted_total", tenant).increment(spans);
+        tenantCounter("tempo_bytes_accepted_total", tenant).increment(bytes);
     }
 
-    /** Spans that were not accepted. */
-    public void refused(String tenant, String reason, long spans) {
-        counter(
-                        "tempo_spans_refused_total",
-                        TagSet.builder()
-                                .add("tenant", tenant)
-                                .add("reason", reason)
-                                .build())
-                .increment(spans);
+    /** Spans that were not accepted, and their bytes. */
+    public void refused(String tenant, String reason, long spans, long bytes) {
+        TagSet tags =
+                TagSet.builder().add("tenant", tenant).add("reason", reason).build();
+        counter("tempo_spans_refused_total", tags).increment(spans);
+        counter("tempo_bytes_refused_total", tags).increment(bytes);
     }
 
     /** A request that was refused before its spans could be counted. */

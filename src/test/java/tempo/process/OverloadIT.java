@@ -109,7 +109,10 @@ final class OverloadIT {
             long received = metrics.sum("tempo_spans_received_total", tenant);
             long accepted = metrics.sum("tempo_spans_accepted_total", tenant);
             long refused = metrics.sum("tempo_spans_refused_total", tenant);
-            if (accepted == acknowledged && received == accepted + refused) {
+            boolean bytesAddUp = metrics.sum("tempo_bytes_received_total", tenant)
+                    == metrics.sum("tempo_bytes_accepted_total", tenant)
+                            + metrics.sum("tempo_bytes_refused_total", tenant);
+            if (accepted == acknowledged && received == accepted + refused && bytesAddUp) {
                 return;
             }
             counts = received + " received, " + accepted + " accepted, " + refused + " refused";
