@@ -52,7 +52,7 @@ class HostileClientsTest {
         assertEquals(List.of(), NODE.complaints());
     }
 
-    private static boolean addsUp(String what) throws IOException {
+    private static boolean addsUp(String what) {
         double received = NODE.metric(what + "_received_total");
         return received > 0 && received == NODE.metric(what + "_accepted_total") + NODE.metric(what + "_refused_total");
     }
