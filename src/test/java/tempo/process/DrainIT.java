@@ -105,6 +105,9 @@ final class DrainIT {
                     assertTrue(whileStopping, closed::toString);
                     return reads;
                 }
+                if (whileStopping && saysThatItIsPartial(report)) {
+                    continue;
+                }
                 assertEquals("[] []", report.lost() + " " + report.wrong(), "lost spans and wrong answers");
                 reads++;
                 if (whileStopping) {
@@ -112,5 +115,10 @@ final class DrainIT {
                 }
             }
         }
+    }
+
+    /** A range that is being handed over may not answer in time; then the answer has to say so. */
+    private static boolean saysThatItIsPartial(AcknowledgedSpans.Report report) {
+        return report.wrong().toString().contains("is partial: live traces did not answer in time");
     }
 }
