@@ -106,6 +106,7 @@ final class DrainIT {
                     return reads;
                 }
                 if (whileStopping && saysThatItIsPartial(report)) {
+                    readsWhileStopping.incrementAndGet();
                     continue;
                 }
                 assertEquals("[] []", report.lost() + " " + report.wrong(), "lost spans and wrong answers");
