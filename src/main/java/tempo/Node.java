@@ -99,7 +99,7 @@ public final class Node {
             return node;
         } catch (IOException | RuntimeException e) {
             system.terminate();
-            awaitQuietly(system.getWhenTerminated());
+            awaitQuietly(system.getWhenTerminated(), UP_TIMEOUT.toMillis());
             data.close();
             throw e;
         }
@@ -123,13 +123,7 @@ public final class Node {
         Querier querier = Querier.start(
                 system,
                 new Querier.Places(
-                        ingester.region(),
-                        shutdown::rangesHandedOver,
-                        ingester.head(),
-                        db,
-                        ranges,
-                        ingester.blocksChanged(),
-                        settings.blocklist()),
+                        ingester.owners(), ingester.head(), db, ranges, ingester.blocksChanged(), settings.blocklist()),
                 settings.querier(),
                 metrics,
                 SystemClock::nanos);
@@ -272,9 +266,9 @@ public final class Node {
         }
     }
 
-    private static void awaitQuietly(CompletionStage<?> stage) {
+    private static void awaitQuietly(CompletionStage<?> stage, long millis) {
         try {
-            stage.toCompletableFuture().get(UP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            stage.toCompletableFuture().get(millis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException | CompletionException e) {
@@ -322,7 +316,9 @@ public final class Node {
 
     /** Drains and stops the node and returns when all is closed; again does nothing more. */
     public void stop() {
-        CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.unknownReason());
-        awaitQuietly(system.getWhenTerminated());
+        CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
+        shutdown.runAll(CoordinatedShutdown.unknownReason());
+        // Each phase ends in its own time; to give up before them would leave spans to be replayed.
+        awaitQuietly(system.getWhenTerminated(), shutdown.totalTimeout().toMillis());
     }
 }

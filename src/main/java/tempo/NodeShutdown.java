@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tempo.api.status.Readiness;
@@ -27,13 +26,13 @@ import tempo.ingester.IngesterNode;
 final class NodeShutdown {
     private static final Logger LOG = LoggerFactory.getLogger(NodeShutdown.class);
     private static final Duration HARD_DEADLINE = Duration.ofSeconds(10);
+    private static final Duration LATE_MESSAGES = Duration.ofSeconds(2);
     private static final Duration CUT_DEADLINE = Duration.ofSeconds(115);
 
     private final ActorSystem<?> system;
     private final Readiness readiness;
     private final IngesterNode ingester;
     private final DataDirectory data;
-    private final AtomicBoolean rangesHandedOver = new AtomicBoolean();
 
     NodeShutdown(ActorSystem<?> system, Readiness readiness, IngesterNode ingester, DataDirectory data) {
         this.system = system;
@@ -42,16 +41,12 @@ final class NodeShutdown {
         this.data = data;
     }
 
-    /** True from the moment when no range of this node holds anything any more. */
-    boolean rangesHandedOver() {
-        return rangesHandedOver.get();
-    }
-
     void install(List<ServerBinding> receivers, ServerBinding api) {
         CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
         shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "not-ready", () -> {
             LOG.info("stopping: no more spans are taken");
             readiness.notReady("stopping");
+            ingester.owners().leave();
             return done();
         });
         for (ServerBinding receiver : receivers) {
@@ -60,14 +55,27 @@ final class NodeShutdown {
                     "receiver-" + receiver.localAddress(),
                     () -> receiver.terminate(HARD_DEADLINE).thenApply(terminated -> Done.getInstance()));
         }
+        shutdown.addTask(CoordinatedShutdown.PhaseClusterShardingShutdownRegion(), "ranges", this::handOver);
         shutdown.addTask("tempo-cut", "cut", this::cut);
         shutdown.addTask("tempo-api-unbind", "api", () -> api.terminate(HARD_DEADLINE)
                 .thenApply(terminated -> Done.getInstance()));
         shutdown.addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "close", this::close);
     }
 
+    /**
+     * Cluster Sharding hands the ranges over and ends its region, unless that still holds messages for ranges that nobody owns,
+     * since no other node is left: those would keep it, and the node, until the phase is over.
+     */
+    private CompletionStage<Done> handOver() {
+        return ingester.owners().handedOver().thenApply(all -> {
+            LOG.info("stopping: all ranges are handed over");
+            system.scheduler().scheduleOnce(LATE_MESSAGES, ingester.owners()::endRegion, system.executionContext());
+            return Done.getInstance();
+        });
+    }
+
     private CompletionStage<Done> cut() {
-        rangesHandedOver.set(true);
+        ingester.owners().endRegion();
         LOG.info("stopping: head block is cut and stored");
         return AskPattern.<Ingester.ToHead, Ingester.AllCut>ask(
                         ingester.head(), Ingester.CutAll::new, CUT_DEADLINE, system.scheduler())

@@ -5,9 +5,12 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.pubsub.Topic;
 import akka.actor.typed.receptionist.Receptionist;
+import akka.cluster.Member;
+import akka.cluster.MemberStatus;
 import akka.cluster.sharding.typed.ShardingMessageExtractor;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.Entity;
+import akka.cluster.typed.Cluster;
 import java.io.IOException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -36,16 +39,19 @@ public final class IngesterNode implements AutoCloseable {
     private final Wal wal;
     private final ActorRef<ToHead> head;
     private final ActorRef<ToRange> region;
+    private final RangeOwners owners;
     private final ActorRef<Topic.Command<BlocksChanged>> blocksChanged;
 
     private IngesterNode(
             Wal wal,
             ActorRef<ToHead> head,
             ActorRef<ToRange> region,
+            RangeOwners owners,
             ActorRef<Topic.Command<BlocksChanged>> blocksChanged) {
         this.wal = wal;
         this.head = head;
         this.region = region;
+        this.owners = owners;
         this.blocksChanged = blocksChanged;
     }
 
@@ -89,12 +95,14 @@ public final class IngesterNode implements AutoCloseable {
                 Topic.create(BlocksChanged.class, "blocks-changed"), "blocks-changed", akka.actor.typed.Props.empty());
         TraceBudget budget = new TraceBudget(
                 parts.config().liveTracesMax(), Runtime.getRuntime().maxMemory());
+        LocalRanges ranges = new LocalRanges();
         IngesterResources resources = new IngesterResources(
                 wal,
                 parts.db(),
                 parts.clock(),
                 disk,
                 cut,
+                ranges,
                 budget,
                 parts.metrics(),
                 changed -> news.tell(Topic.publish(changed)));
@@ -115,7 +123,20 @@ public final class IngesterNode implements AutoCloseable {
                         .withMessageExtractor(new RangeExtractor(parts.rangeCount()))
                         .withRole(Ingester.ROLE)
                         .withStopMessage(TraceRange.HandOff.INSTANCE));
-        return new IngesterNode(wal, head, region, news);
+        Cluster cluster = Cluster.get(system);
+        RangeOwners owners = new RangeOwners(region, ranges, () -> otherOwners(cluster));
+        return new IngesterNode(wal, head, region, owners, news);
+    }
+
+    private static boolean otherOwners(Cluster cluster) {
+        for (Member member : cluster.state().getMembers()) {
+            if (member.hasRole(Ingester.ROLE)
+                    && member.status().equals(MemberStatus.up())
+                    && !member.uniqueAddress().equals(cluster.selfMember().uniqueAddress())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Wal openWal(Parts parts, HeadTraces headTraces) throws IOException {
@@ -139,9 +160,14 @@ public final class IngesterNode implements AutoCloseable {
         return wal;
     }
 
-    /** Where pushes and questions to ranges go. */
+    /** Where pushes go. */
     public ActorRef<ToRange> region() {
         return region;
+    }
+
+    /** Whom to ask for the live traces of a range. */
+    public RangeOwners owners() {
+        return owners;
     }
 
     /** This node's head block. */

@@ -16,6 +16,7 @@ import tempo.tempodb.wal.Wal;
  * @param clock milliseconds that never go back
  * @param diskExecutor threads that may block on reads of log and blocks
  * @param cutExecutor thread that cuts blocks
+ * @param ranges the ranges that live on this node
  * @param budget how many traces memory has room for
  * @param metrics what is counted
  * @param news tells all nodes of a committed block
@@ -26,6 +27,7 @@ record IngesterResources(
         LongSupplier clock,
         Executor diskExecutor,
         Executor cutExecutor,
+        LocalRanges ranges,
         TraceBudget budget,
         Metrics metrics,
         Consumer<BlocksChanged> news) {}

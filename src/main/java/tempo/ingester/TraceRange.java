@@ -79,6 +79,7 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
     private final ActorRef<ToHead> head;
     private final LongSupplier clock;
     private final Metrics metrics;
+    private final LocalRanges ranges;
     private final TraceBudget budget;
     private final long startedMillis;
 
@@ -96,11 +97,13 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
         this.live = live;
         this.wal = resources.wal();
         this.metrics = resources.metrics();
+        this.ranges = resources.ranges();
         this.budget = resources.budget();
         this.startedMillis = resources.clock().getAsLong();
         this.logSlices = logSlices;
         this.head = head;
         this.clock = resources.clock();
+        ranges.started(range, context.getSelf());
         timers.startTimerWithFixedDelay(new Tick(range), TICK);
     }
 
@@ -131,6 +134,7 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
             offer(live.finishAll(clock.getAsLong()));
             live.unconfirmed(Long.MAX_VALUE).forEach(this::offerAgain);
             live.left();
+            ranges.stopped(range, context.getSelf());
         }
         return this;
     }

@@ -10,11 +10,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import tempo.ingester.Ingester.BlocksChanged;
 import tempo.ingester.Ingester.ToHead;
-import tempo.ingester.Ingester.ToRange;
+import tempo.ingester.RangeOwners;
 import tempo.span.TraceId;
 import tempo.telemetry.Metrics;
 import tempo.tempodb.TempoDb;
@@ -34,8 +33,7 @@ public final class Querier {
     /**
      * What a query asks.
      *
-     * @param region the ranges
-     * @param rangesHandedOver true once this node is leaving and its ranges hold nothing any more
+     * @param owners whom to ask for live traces
      * @param localHead the head block of this node, which knows that this node knows all blocks that it cuts
      * @param db the stored blocks
      * @param rangeCount how many ranges the key space has
@@ -43,8 +41,7 @@ public final class Querier {
      * @param blocklist how often to look for blocks all the same
      */
     public record Places(
-            ActorRef<ToRange> region,
-            BooleanSupplier rangesHandedOver,
+            RangeOwners owners,
             ActorRef<ToHead> localHead,
             TempoDb db,
             int rangeCount,
@@ -55,8 +52,8 @@ public final class Querier {
     public static Querier start(
             ActorSystem<?> system, Places places, QuerierConfig config, Metrics metrics, LongSupplier nanoClock) {
         Executor disk = system.dispatchers().lookup(DispatcherSelector.fromConfig("akka.actor.tempo-disk-dispatcher"));
-        ActorRef<Queries.Command> queries =
-                system.systemActorOf(Queries.create(places, disk, config), "querier", Props.empty());
+        ActorRef<Queries.Command> queries = system.systemActorOf(
+                Queries.create(new TraceQuery.Means(places, disk, config)), "querier", Props.empty());
         return new Querier(queries, metrics, nanoClock);
     }
 

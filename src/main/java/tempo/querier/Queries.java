@@ -19,7 +19,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import tempo.ingester.Ingester;
 import tempo.ingester.Ingester.BlocksChanged;
 import tempo.ingester.Ingester.ToHead;
@@ -51,8 +50,7 @@ final class Queries extends AbstractOnMessageBehavior<Queries.Command> {
 
     private final ActorContext<Command> context;
     private final Querier.Places places;
-    private final Executor disk;
-    private final QuerierConfig config;
+    private final TraceQuery.Means means;
     private final BlockPolls polls;
     private final Cluster cluster;
     private final List<CompletableFuture<Boolean>> waitingForHeads = new ArrayList<>();
@@ -61,31 +59,25 @@ final class Queries extends AbstractOnMessageBehavior<Queries.Command> {
     /** Done once all blocks are known of the nodes that cannot be asked any more. */
     private CompletableFuture<Void> blocksKnown;
 
-    private Queries(
-            ActorContext<Command> context,
-            TimerScheduler<Command> timers,
-            Querier.Places places,
-            Executor disk,
-            QuerierConfig config) {
+    private Queries(ActorContext<Command> context, TimerScheduler<Command> timers, TraceQuery.Means means) {
         super(context);
         this.context = context;
-        this.places = places;
-        this.disk = disk;
-        this.config = config;
+        this.places = means.places();
+        this.means = means;
         this.heads = Set.of(places.localHead());
         this.cluster = Cluster.get(context.getSystem());
         ActorRef<Receptionist.Listing> listings = context.messageAdapter(
                 Receptionist.Listing.class, listing -> new HeadsChanged(listing.getAllServiceInstances(Ingester.HEAD)));
         context.getSystem().receptionist().tell(Receptionist.subscribe(Ingester.HEAD, listings));
-        this.polls = new BlockPolls(() -> places.db().poll(), disk, RETRY_AFTER);
+        this.polls = new BlockPolls(() -> places.db().poll(), means.disk(), RETRY_AFTER);
         this.blocksKnown = polls.request();
         places.blocksChanged().tell(Topic.subscribe(context.messageAdapter(BlocksChanged.class, NewBlocks::new)));
         timers.startTimerWithFixedDelay(PollTick.INSTANCE, places.blocklist().pollInterval());
     }
 
-    static Behavior<Command> create(Querier.Places places, Executor disk, QuerierConfig config) {
+    static Behavior<Command> create(TraceQuery.Means means) {
         return Behaviors.supervise(Behaviors.<Command>setup(
-                        context -> Behaviors.withTimers(timers -> new Queries(context, timers, places, disk, config))))
+                        context -> Behaviors.withTimers(timers -> new Queries(context, timers, means))))
                 .onFailure(SupervisorStrategy.restart().withStopChildren(false));
     }
 
@@ -99,8 +91,8 @@ final class Queries extends AbstractOnMessageBehavior<Queries.Command> {
     }
 
     private Behavior<Command> onFindTrace(FindTrace find) {
-        context.spawnAnonymous(
-                TraceQuery.create(find, Set.copyOf(heads), membersWithoutHead(), places, blocksKnown, disk, config));
+        TraceQuery.Known known = new TraceQuery.Known(Set.copyOf(heads), membersWithoutHead(), blocksKnown);
+        context.spawnAnonymous(TraceQuery.create(find, means, known));
         return this;
     }
 

@@ -15,6 +15,7 @@ import tempo.ingester.Ingester.FindHead;
 import tempo.ingester.Ingester.FindLive;
 import tempo.ingester.Ingester.ToHead;
 import tempo.ingester.Ingester.TracePart;
+import tempo.ingester.RangeOwners;
 import tempo.span.TraceKey;
 import tempo.tempodb.FindResult;
 
@@ -45,69 +46,81 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
         INSTANCE
     }
 
+    /**
+     * What the queries of a node have in common.
+     *
+     * @param places what a query asks
+     * @param disk threads that may block
+     * @param config deadline and largest answer
+     */
+    record Means(Querier.Places places, Executor disk, QuerierConfig config) {}
+
+    /**
+     * What is known of the cluster when a query starts.
+     *
+     * @param heads the head blocks of all nodes
+     * @param membersWithoutHead members that cannot be asked
+     * @param blocksKnown done once all blocks are known of the nodes that are gone
+     */
+    record Known(Set<ActorRef<ToHead>> heads, List<String> membersWithoutHead, CompletableFuture<Void> blocksKnown) {}
+
     private final ActorContext<Command> context;
     private final Queries.FindTrace find;
     private final TraceKey key;
-    private final Set<ActorRef<ToHead>> heads;
     private final Querier.Places places;
     private final Executor disk;
-    private final CompletableFuture<TraceAnswer> answer;
+    private final Known known;
     private final TraceFragments fragments;
 
     private TraceQuery(
             ActorContext<Command> context,
             TimerScheduler<Command> timers,
             Queries.FindTrace find,
-            Set<ActorRef<ToHead>> heads,
-            List<String> membersWithoutHead,
-            Querier.Places places,
-            CompletableFuture<Void> blocksKnown,
-            Executor disk,
-            QuerierConfig config) {
+            Means means,
+            Known known) {
         super(context);
-        this.disk = disk;
-        this.answer = find.answer();
-        this.fragments = new TraceFragments(config.traceBytesMax());
         this.context = context;
         this.find = find;
         this.key = TraceKey.of(find.id());
-        this.heads = heads;
-        this.places = places;
-        if (!places.rangesHandedOver().getAsBoolean()) {
-            fragments.expect(LIVE);
-            askLive();
-        } else if (heads.size() > 1) {
-            // The range lives on another node now, which this one can no longer ask.
-            fragments.missing("live traces of other nodes, since this node is leaving the cluster");
+        this.places = means.places();
+        this.disk = means.disk();
+        this.known = known;
+        this.fragments = new TraceFragments(means.config().traceBytesMax());
+        fragments.expect(LIVE);
+        if (!askLive()) {
+            fragments.answered(LIVE, LIVE, List.of());
         }
-        membersWithoutHead.forEach(member -> fragments.missing("head block of " + member + ", which is not known"));
+        known.membersWithoutHead()
+                .forEach(member -> fragments.missing("head block of " + member + ", which is not known"));
         askHeads("");
         fragments.expect("blocks");
         ActorRef<Command> self = context.getSelf();
-        blocksKnown.thenRunAsync(() -> self.tell(new Blocks(places.db().find(find.tenant(), key))), disk);
+        known.blocksKnown().thenRunAsync(() -> self.tell(new Blocks(places.db().find(find.tenant(), key))), disk);
         timers.startTimerWithFixedDelay(AskAgain.INSTANCE, ASK_AGAIN);
-        timers.startSingleTimer(Deadline.INSTANCE, config.deadline());
+        timers.startSingleTimer(Deadline.INSTANCE, means.config().deadline());
     }
 
-    static Behavior<Command> create(
-            Queries.FindTrace find,
-            Set<ActorRef<ToHead>> heads,
-            List<String> membersWithoutHead,
-            Querier.Places places,
-            CompletableFuture<Void> blocksKnown,
-            Executor disk,
-            QuerierConfig config) {
-        return Behaviors.setup(context -> Behaviors.withTimers(timers ->
-                new TraceQuery(context, timers, find, heads, membersWithoutHead, places, blocksKnown, disk, config)));
+    static Behavior<Command> create(Queries.FindTrace find, Means means, Known known) {
+        return Behaviors.setup(
+                context -> Behaviors.withTimers(timers -> new TraceQuery(context, timers, find, means, known)));
     }
 
-    private void askLive() {
+    /** Asks the owner of the range; false if nobody has to be asked or nobody can be. */
+    private boolean askLive() {
         int range = key.range(places.rangeCount());
-        places.region().tell(new FindLive(find.tenant(), range, key, parts(context, LIVE)));
+        RangeOwners.Owner owner = places.owners().of(range);
+        if (owner.unreachable()) {
+            fragments.missing("live traces of other nodes, since this node is leaving the cluster");
+        }
+        if (owner.toAsk() == null) {
+            return false;
+        }
+        owner.toAsk().tell(new FindLive(find.tenant(), range, key, parts(context, LIVE)));
+        return true;
     }
 
     private void askHeads(String time) {
-        for (ActorRef<ToHead> head : heads) {
+        for (ActorRef<ToHead> head : known.heads()) {
             boolean local = head.equals(places.localHead());
             String place = (local
                             ? "head block"
@@ -161,11 +174,7 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
     }
 
     private Behavior<Command> onAskAgain() {
-        if (!fragments.waitsFor(LIVE)) {
-            return this;
-        }
-        if (!places.rangesHandedOver().getAsBoolean()) {
-            askLive();
+        if (!fragments.waitsFor(LIVE) || askLive()) {
             return this;
         }
         // What was live went to the head block since it was asked.
@@ -185,9 +194,9 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
         }
         disk.execute(() -> {
             try {
-                answer.complete(fragments.merge());
+                find.answer().complete(fragments.merge());
             } catch (RuntimeException | Error failure) {
-                answer.completeExceptionally(failure);
+                find.answer().completeExceptionally(failure);
             }
         });
         return Behaviors.stopped();

@@ -76,7 +76,15 @@ final class ActorFixture implements AutoCloseable {
                 TempoDbConfig.DEFAULT,
                 () -> Instant.ofEpochMilli(millis.get()));
         resources = new IngesterResources(
-                wal, db, this::now, disk, cutter, new TraceBudget(0, 1 << 30), new Metrics(), changed -> {});
+                wal,
+                db,
+                this::now,
+                disk,
+                cutter,
+                new LocalRanges(),
+                new TraceBudget(0, 1 << 30),
+                new Metrics(),
+                changed -> {});
         slices = new LogSlices(wal, disk, "node");
     }
 

@@ -204,9 +204,9 @@ final class NodeProcess implements AutoCloseable {
         awaitEnd();
     }
 
-    /** SIGTERM; returns at once. */
+    /** SIGTERM; returns at once. Not by {@link Process#destroy}, which would close the pipe that the node's output comes through. */
     void terminate() {
-        process.destroy();
+        process.toHandle().destroy();
     }
 
     /** Waits for the end of the process and returns its exit code. */
