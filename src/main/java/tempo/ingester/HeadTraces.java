@@ -18,6 +18,7 @@ final class HeadTraces {
     private final Map<String, Generation> open = new HashMap<>();
     private final List<Generation> closed = new ArrayList<>();
     private @Nullable Generation beingCut;
+    private long held;
     private long heldReported;
 
     /** As in {@link LiveTraces}: how long a committed generation is kept for queries that are under way. */
@@ -84,6 +85,7 @@ final class HeadTraces {
         if (head == null) {
             head = new HeadTrace(keyHigh, keyLow);
             generation.traces.put(keyHigh, keyLow, head);
+            held++;
         }
         head.refs.addAll(refs);
         generation.bytes += bytes;
@@ -143,8 +145,11 @@ final class HeadTraces {
 
     /** Closes the open generations that are old enough, and forgets committed ones that no query can need. */
     void expire(long nowMillis) {
-        closed.removeIf(generation ->
-                generation.committedMillis >= 0 && nowMillis - generation.committedMillis >= retainMillis);
+        closed.removeIf(generation -> {
+            boolean forget = generation.committedMillis >= 0 && nowMillis - generation.committedMillis >= retainMillis;
+            held -= forget ? generation.traces.size() : 0;
+            return forget;
+        });
         long age = config.headAge().toMillis();
         List<Generation> old = open.values().stream()
                 .filter(generation -> nowMillis - generation.openedMillis >= age)
@@ -211,16 +216,9 @@ final class HeadTraces {
 
     /** By how many the traces that take memory here, committed or not, have changed since the last call. */
     long heldChange() {
-        long held = heldCount();
         long change = held - heldReported;
         heldReported = held;
         return change;
-    }
-
-    private long heldCount() {
-        return Stream.concat(open.values().stream(), closed.stream())
-                .mapToLong(generation -> generation.traces.size())
-                .sum();
     }
 
     /** Bytes, as received, that are not in a committed block. */

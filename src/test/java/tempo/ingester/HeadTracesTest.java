@@ -57,6 +57,21 @@ final class HeadTracesTest {
     }
 
     @Test
+    void countsTracesAsLongAsTheyTakeMemory() {
+        head.add(List.of(trace("a", 1, 1), trace("a", 2, 1), trace("a", 2, 1), trace("b", 1, 1)), false, 0);
+        assertEquals(3, head.heldChange());
+        head.closeAll();
+        head.committed(cut(0), 0);
+        head.committed(cut(0), 10);
+        head.expire(99);
+        assertEquals(0, head.heldChange());
+        head.expire(100);
+        assertEquals(-2, head.heldChange());
+        head.expire(110);
+        assertEquals(-1, head.heldChange());
+    }
+
+    @Test
     void tenantsAreNeverInOneBlock() {
         head.add(List.of(trace("a", 1, 1), trace("b", 1, 1)), false, 0);
         head.closeAll();

@@ -13,19 +13,18 @@ import io.opentelemetry.sdk.trace.IdGenerator;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
-import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import tempo.SpanRecorder;
 
 /**
  * Programs that are traced: threads that record spans with the real SDK and send them with its exporter, whose word on success
@@ -155,7 +154,7 @@ final class SdkLoad implements AutoCloseable {
             this.provider = SdkTracerProvider.builder()
                     .setResource(Resource.builder().put("service.name", name).build())
                     .setIdGenerator(new SeededIds(random))
-                    .addSpanProcessor(SimpleSpanProcessor.create(new Recorder(recorded)))
+                    .addSpanProcessor(SimpleSpanProcessor.create(new SpanRecorder(recorded)))
                     .build();
             this.tracer = provider.get("tempo.process", "1");
         }
@@ -212,25 +211,6 @@ final class SdkLoad implements AutoCloseable {
         @Override
         public String generateTraceId() {
             return String.format("%016x%016x", random.nextLong(), random.nextLong() | 1);
-        }
-    }
-
-    /** Keeps what was recorded for the real exporter. */
-    private record Recorder(List<SpanData> recorded) implements SpanExporter {
-        @Override
-        public CompletableResultCode export(Collection<SpanData> ended) {
-            recorded.addAll(ended);
-            return CompletableResultCode.ofSuccess();
-        }
-
-        @Override
-        public CompletableResultCode flush() {
-            return CompletableResultCode.ofSuccess();
-        }
-
-        @Override
-        public CompletableResultCode shutdown() {
-            return CompletableResultCode.ofSuccess();
         }
     }
 }

@@ -29,7 +29,6 @@ import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +38,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tempo.NodeFixture;
+import tempo.SpanRecorder;
 
 class OtlpExportersTest {
     @RegisterExtension
@@ -97,7 +97,7 @@ class OtlpExportersTest {
         List<SpanData> ended = new ArrayList<>();
         try (SdkTracerProvider provider = SdkTracerProvider.builder()
                 .setResource(Resource.create(Attributes.of(AttributeKey.stringKey("service.name"), "żółć")))
-                .addSpanProcessor(SimpleSpanProcessor.create(new Collecting(ended)))
+                .addSpanProcessor(SimpleSpanProcessor.create(new SpanRecorder(ended)))
                 .build()) {
             Tracer tracer = provider.tracerBuilder("scope")
                     .setInstrumentationVersion("1.2")
@@ -141,23 +141,5 @@ class OtlpExportersTest {
             root.end();
         }
         return List.copyOf(ended);
-    }
-
-    private record Collecting(List<SpanData> target) implements SpanExporter {
-        @Override
-        public CompletableResultCode export(Collection<SpanData> spans) {
-            target.addAll(spans);
-            return CompletableResultCode.ofSuccess();
-        }
-
-        @Override
-        public CompletableResultCode flush() {
-            return CompletableResultCode.ofSuccess();
-        }
-
-        @Override
-        public CompletableResultCode shutdown() {
-            return CompletableResultCode.ofSuccess();
-        }
     }
 }
