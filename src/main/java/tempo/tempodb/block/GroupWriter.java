@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import tempo.tempodb.backend.ObjectWriter;
+import tempo.tempodb.column.GrowingBytes;
 
 /**
  * One group in the making. Holds the group's encoded frames, its trace table and the frame being filled; nothing of other
