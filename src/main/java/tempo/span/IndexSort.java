@@ -7,7 +7,7 @@ import java.util.Arrays;
  * bottom up that takes runs as it finds them, so that what is in order already costs one pass. Keys move along with the row
  * numbers, since to look them up by row costs a cache miss each. Stable; O(n log n) comparisons whatever comes in.
  */
-final class IndexSort {
+public final class IndexSort {
     private final RowOrder order;
     private int[] rows;
     private long[] keys;
@@ -24,7 +24,7 @@ final class IndexSort {
     }
 
     /** An order over rows. */
-    interface RowOrder {
+    public interface RowOrder {
         /** Negative, zero or positive as row {@code a} comes before, with or after row {@code b}. */
         int compare(int a, int b);
     }
@@ -35,7 +35,7 @@ final class IndexSort {
      * @param keys by row, ordered as unsigned numbers; overwritten
      * @param ties the order of rows that have equal keys
      */
-    static int[] sort(long[] keys, RowOrder ties) {
+    public static int[] sort(long[] keys, RowOrder ties) {
         IndexSort sort = new IndexSort(keys, ties);
         sort.findRuns();
         sort.mergeRuns();

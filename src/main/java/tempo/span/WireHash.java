@@ -8,14 +8,14 @@ import java.nio.ByteOrder;
  * A fast 64-bit hash of bytes, the same on every node and in every version, because merged spans are ordered by it. It
  * spreads well but is not made to withstand an attacker: whoever uses it compares the bytes where hashes are equal.
  */
-final class WireHash {
+public final class WireHash {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long FACTOR = 0x9fb21c651e98df25L;
 
     private WireHash() {}
 
     /** The hash of {@code bytes[offset..offset + length)}. */
-    static long of(byte[] bytes, int offset, int length) {
+    public static long of(byte[] bytes, int offset, int length) {
         long hash = length * FACTOR;
         int at = offset;
         int end = offset + length;
@@ -30,7 +30,7 @@ final class WireHash {
     }
 
     /** A hash of two, in this order. */
-    static long join(long hash, long word) {
+    public static long join(long hash, long word) {
         long mixed = (hash ^ word) * FACTOR;
         mixed ^= mixed >>> 35;
         mixed = Long.rotateLeft(mixed, 27) * 0x9e3779b97f4a7c15L;

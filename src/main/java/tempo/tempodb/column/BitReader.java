@@ -1,43 +1,46 @@
 package tempo.tempodb.column;
 
-import java.nio.ByteBuffer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
-/** Reads what {@link BitWriter} wrote, at any place. Thread-safe as long as nobody writes to the bytes. */
+/** Reads numbers of 0 to 64 bits at any bit of a stretch of bytes, the lowest bit first. */
 final class BitReader {
-    private final ByteBuffer bytes;
-    private final int limit;
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    /** Over the bytes between position and limit of a little-endian buffer, whose position is not moved. */
-    BitReader(ByteBuffer source) {
-        this.bytes = source.slice().order(source.order());
-        this.limit = bytes.limit();
+    private final byte[] bytes;
+    private final int offset;
+    private final int end;
+
+    BitReader(byte[] bytes, int offset, int end) {
+        this.bytes = bytes;
+        this.offset = offset;
+        this.end = end;
     }
 
-    /**
-     * The {@code width} bits from bit {@code at} on, as the lowest of the result.
-     *
-     * @throws IndexOutOfBoundsException if they are not all there
-     */
+    /** How many bits there are. */
+    long bits() {
+        return (long) (end - offset) << 3;
+    }
+
+    /** The {@code width} bits from bit {@code at} on, which have to be there, as the lowest of the result. */
     long get(long at, int width) {
         if (width == 0) {
             return 0;
         }
-        int first = (int) (at >>> 3);
+        int first = offset + (int) (at >>> 3);
         int shift = (int) (at & 7);
-        if (at + width > (long) limit << 3) {
-            throw new IndexOutOfBoundsException("bit " + at + " + " + width + " of " + limit + " bytes");
-        }
-        long value = (first + Long.BYTES <= limit ? bytes.getLong(first) : tail(first)) >>> shift;
+        long value = (first + Long.BYTES <= end ? (long) LONGS.get(bytes, first) : tail(first)) >>> shift;
         if (shift + width > Long.SIZE) {
-            value |= (bytes.get(first + Long.BYTES) & 0xffL) << (Long.SIZE - shift);
+            value |= (bytes[first + Long.BYTES] & 0xffL) << Long.SIZE - shift;
         }
-        return width == Long.SIZE ? value : value & ((1L << width) - 1);
+        return width == Long.SIZE ? value : value & (1L << width) - 1;
     }
 
     private long tail(int first) {
         long value = 0;
-        for (int i = first; i < limit; i++) {
-            value |= (bytes.get(i) & 0xffL) << ((i - first) << 3);
+        for (int i = first; i < end; i++) {
+            value |= (bytes[i] & 0xffL) << ((i - first) << 3);
         }
         return value;
     }

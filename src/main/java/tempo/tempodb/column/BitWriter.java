@@ -1,43 +1,41 @@
 package tempo.tempodb.column;
 
-import java.nio.ByteBuffer;
-
-/** Appends values of 0 to 64 bits, the lowest bit of each first. Not thread-safe. */
+/** Appends numbers of 0 to 64 bits, the lowest bit first, without gaps. */
 final class BitWriter {
-    private final ByteBuffer target;
+    private final GrowingBytes target;
     private long pending;
     private int pendingBits;
 
-    /** Writes from the position of a little-endian buffer that is large enough. */
-    BitWriter(ByteBuffer target) {
+    BitWriter(GrowingBytes target) {
         this.target = target;
     }
 
-    /** Bytes that so many bits take. */
-    static long bytes(long bits) {
-        return (bits + 7) >>> 3;
+    /** How many bytes so many bits take. */
+    static int bytes(long bits) {
+        return Math.toIntExact((bits + 7) >>> 3);
     }
 
-    /** Appends the lowest {@code width} bits of {@code value}; the others must be zero. */
+    /** Appends the lowest {@code width} bits of {@code value}, above which there must be none. */
     void put(long value, int width) {
         if (width == 0) {
             return;
         }
         pending |= value << pendingBits;
         int bits = pendingBits + width;
-        if (bits < Long.SIZE) {
-            pendingBits = bits;
-            return;
+        if (bits >= Long.SIZE) {
+            target.putLong(pending);
+            bits -= Long.SIZE;
+            pending = bits == 0 ? 0 : value >>> width - bits;
         }
-        target.putLong(pending);
-        pending = pendingBits == 0 ? 0 : value >>> (Long.SIZE - pendingBits);
-        pendingBits = bits - Long.SIZE;
+        pendingBits = bits;
     }
 
-    /** Writes what is left, filled up to a byte with zeros. */
+    /** Fills the last byte up with zeros; what is put next begins a new one. */
     void finish() {
-        for (int bits = 0; bits < pendingBits; bits += Byte.SIZE) {
-            target.put((byte) (pending >>> bits));
+        while (pendingBits > 0) {
+            target.put((byte) pending);
+            pending >>>= Byte.SIZE;
+            pendingBits -= Byte.SIZE;
         }
         pending = 0;
         pendingBits = 0;

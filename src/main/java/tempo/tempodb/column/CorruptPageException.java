@@ -6,7 +6,7 @@ import java.io.IOException;
 public final class CorruptPageException extends IOException {
     private static final long serialVersionUID = 1;
 
-    CorruptPageException(String message) {
+    public CorruptPageException(String message) {
         super(message);
     }
 }

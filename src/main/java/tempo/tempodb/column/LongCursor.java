@@ -1,16 +1,19 @@
 package tempo.tempodb.column;
 
-import java.nio.ByteBuffer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * Reads a {@link LongPage} from its first value to its last, in batches. The page stays where it is; no object is made per value.
- * Not thread-safe.
+ * Reads a {@link LongPage} from its first value to its last, in batches, or passing over some. The page stays where it is, unless
+ * it is compressed; no object is made per value. Not thread-safe.
  */
 public abstract class LongCursor {
     /** Values in a batch that stays in the first-level cache. */
     public static final int BATCH = 1024;
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final int count;
     private int next;
@@ -20,23 +23,27 @@ public abstract class LongCursor {
     }
 
     /**
-     * Opens a page.
+     * Opens the page {@code bytes[offset..offset + length)}, which must not change.
      *
-     * @param page the bytes of the page, between position and limit, which do not move
      * @param count how many values it has, as the block's directory says
      * @throws CorruptPageException if these bytes cannot be a page of so many values
      */
-    public static LongCursor open(ByteBuffer page, int count) throws CorruptPageException {
-        ByteBuffer bytes = page.slice().order(ByteOrder.LITTLE_ENDIAN);
-        if (count < 1 || count > LongPage.VALUES_MAX || bytes.remaining() < 1) {
-            throw new CorruptPageException(count + " integers in " + bytes.remaining() + " bytes");
+    public static LongCursor open(byte[] bytes, int offset, int length, int count) throws CorruptPageException {
+        if (count < 1 || count > LongPage.VALUES_MAX || length < 1) {
+            throw new CorruptPageException(count + " integers in " + length + " bytes");
         }
-        byte encoding = bytes.get();
+        PageBytes in = new PageBytes(bytes, offset, length);
+        int encoding = in.u8("encoding");
         return switch (encoding) {
-            case LongPage.CONSTANT -> Constant.of(bytes, count);
-            case LongPage.FRAME -> Frame.of(bytes, count);
-            case LongPage.DELTA -> Delta.of(bytes, count);
-            case LongPage.CLASS -> Classes.of(bytes, count);
+            case LongPage.CONSTANT -> Constant.of(in, count);
+            case LongPage.FRAME -> Frame.of(in, count);
+            case LongPage.DELTA -> Delta.of(in, count);
+            case LongPage.CLASS -> Classes.of(in, count, false);
+            case LongPage.ZIGZAG -> Classes.of(in, count, true);
+            case LongPage.BYTES -> Bytes.of(in, count);
+            case LongPage.RAW -> Bytes.raw(in, count);
+            case LongPage.CLASS_Z -> Classes.ofCompressed(in, count, false);
+            case LongPage.ZIGZAG_Z -> Classes.ofCompressed(in, count, true);
             default -> throw new CorruptPageException("encoding " + encoding + " of integers is not known");
         };
     }
@@ -47,40 +54,62 @@ public abstract class LongCursor {
     }
 
     /**
-     * Reads as many values as there is room for, or are left.
+     * Passes over {@code values} values.
+     *
+     * @throws IllegalArgumentException if fewer are left
+     * @throws CorruptPageException as {@link #read}
+     */
+    public final void skip(int values) throws CorruptPageException {
+        if (values < 0 || values > remaining()) {
+            throw new IllegalArgumentException(values + " of " + remaining() + " values cannot be passed over");
+        }
+        if (values > 0) {
+            pass(next, values);
+            next += values;
+        }
+    }
+
+    /**
+     * Reads up to {@code max} values to {@code into[at..)}.
      *
      * @return how many were read; 0 at the end
      * @throws CorruptPageException if the bytes are not what the encoding allows; the values read so far are not to be used
      */
-    public final int read(long[] into) throws CorruptPageException {
-        int values = Math.min(into.length, remaining());
+    public final int read(long[] into, int at, int max) throws CorruptPageException {
+        int values = Math.min(max, remaining());
         if (values > 0) {
-            read(next, values, into);
+            decode(next, values, into, at);
             next += values;
         }
         return values;
     }
 
-    /** Reads {@code values} values from number {@code from} on, which follow those that were read before. */
-    abstract void read(int from, int values, long[] into) throws CorruptPageException;
-
-    private static void expect(ByteBuffer bytes, int header, String encoding) throws CorruptPageException {
-        if (bytes.limit() < header) {
-            throw new CorruptPageException(encoding + ": " + bytes.limit() + " bytes, its header has " + header);
+    /**
+     * As {@link #read}, for values that have to be 0 to {@code limit - 1}.
+     *
+     * @throws CorruptPageException also if one is not
+     */
+    public final int readInts(int[] into, int at, int max, int limit) throws CorruptPageException {
+        long[] batch = new long[Math.min(BATCH, Math.min(max, remaining()))];
+        int done = 0;
+        while (done < max && remaining() > 0) {
+            int values = read(batch, 0, Math.min(batch.length, max - done));
+            for (int i = 0; i < values; i++) {
+                if (batch[i] < 0 || batch[i] >= limit) {
+                    throw new CorruptPageException("value " + batch[i] + " is not below " + limit);
+                }
+                into[at + done + i] = (int) batch[i];
+            }
+            done += values;
         }
+        return done;
     }
 
-    private static void expectWidth(int width, String encoding) throws CorruptPageException {
-        if (width > Long.SIZE) {
-            throw new CorruptPageException(encoding + ": width of " + width + " bits");
-        }
-    }
+    /** Reads {@code values} values from number {@code from} on, which follow those before. */
+    abstract void decode(int from, int values, long[] into, int at) throws CorruptPageException;
 
-    private static void expectLength(ByteBuffer bytes, long length, String encoding) throws CorruptPageException {
-        if (bytes.limit() != length) {
-            throw new CorruptPageException(encoding + ": " + bytes.limit() + " bytes instead of " + length);
-        }
-    }
+    /** Passes over {@code values} values from number {@code from} on; for encodings in which each has its place, nothing. */
+    void pass(int from, int values) throws CorruptPageException {}
 
     private static final class Constant extends LongCursor {
         private final long value;
@@ -90,14 +119,15 @@ public abstract class LongCursor {
             this.value = value;
         }
 
-        static LongCursor of(ByteBuffer bytes, int count) throws CorruptPageException {
-            expectLength(bytes, LongPage.CONSTANT_BYTES, "constant");
-            return new Constant(count, bytes.getLong());
+        static LongCursor of(PageBytes in, int count) throws CorruptPageException {
+            long value = in.signedVarint("constant");
+            in.requireEnd("constant");
+            return new Constant(count, value);
         }
 
         @Override
-        void read(int from, int values, long[] into) {
-            Arrays.fill(into, 0, values, value);
+        void decode(int from, int values, long[] into, int at) {
+            Arrays.fill(into, at, at + values, value);
         }
     }
 
@@ -115,122 +145,206 @@ public abstract class LongCursor {
             this.bits = bits;
         }
 
-        static LongCursor of(ByteBuffer bytes, int count) throws CorruptPageException {
-            expect(bytes, LongPage.FRAME_HEADER_BYTES, "frame of reference");
-            long base = bytes.getLong();
-            long divisor = bytes.getLong();
-            int width = bytes.get() & 0xff;
-            expectWidth(width, "frame of reference");
-            expectLength(
-                    bytes, LongPage.FRAME_HEADER_BYTES + BitWriter.bytes((long) count * width), "frame of reference");
-            return new Frame(count, base, divisor, width, new BitReader(bytes));
+        static LongCursor of(PageBytes in, int count) throws CorruptPageException {
+            long base = in.signedVarint("base");
+            long divisor = in.varint("divisor");
+            int width = in.width("width", Long.SIZE);
+            in.requireBits((long) count * width);
+            return new Frame(count, base, divisor, width, in.bits());
         }
 
         @Override
-        void read(int from, int values, long[] into) {
-            long at = (long) from * width;
+        void decode(int from, int values, long[] into, int at) {
+            long bit = (long) from * width;
             for (int i = 0; i < values; i++) {
-                into[i] = base + bits.get(at, width) * divisor;
-                at += width;
+                into[at + i] = base + bits.get(bit, width) * divisor;
+                bit += width;
             }
         }
     }
 
     private static final class Delta extends LongCursor {
-        private final ByteBuffer bytes;
+        private final PageBytes in;
         private long last;
 
-        private Delta(int count, ByteBuffer bytes, long first) {
+        private Delta(int count, PageBytes in, long first) {
             super(count);
-            this.bytes = bytes;
+            this.in = in;
             this.last = first;
         }
 
-        static LongCursor of(ByteBuffer bytes, int count) throws CorruptPageException {
-            expect(bytes, LongPage.DELTA_HEADER_BYTES, "delta");
-            return new Delta(count, bytes, bytes.getLong());
+        static LongCursor of(PageBytes in, int count) throws CorruptPageException {
+            return new Delta(count, in, in.signedVarint("first value"));
         }
 
         @Override
-        void read(int from, int values, long[] into) throws CorruptPageException {
+        void decode(int from, int values, long[] into, int at) throws CorruptPageException {
             for (int i = 0; i < values; i++) {
-                if (from + i > 0) {
-                    last += LongPage.unzigzag(varint());
-                }
-                into[i] = last;
+                step(from + i);
+                into[at + i] = last;
             }
-            if (values == remaining() && bytes.hasRemaining()) {
-                throw new CorruptPageException("delta: " + bytes.remaining() + " bytes too many");
+            if (values == remaining()) {
+                in.requireEnd("delta");
             }
         }
 
-        private long varint() throws CorruptPageException {
-            long value = 0;
-            for (int shift = 0; shift < Long.SIZE; shift += 7) {
-                if (!bytes.hasRemaining()) {
-                    throw new CorruptPageException("delta: ends within its values");
-                }
-                byte next = bytes.get();
-                value |= (next & 0x7fL) << shift;
-                if (next >= 0) {
-                    return value;
-                }
+        @Override
+        void pass(int from, int values) throws CorruptPageException {
+            for (int i = 0; i < values; i++) {
+                step(from + i);
             }
-            throw new CorruptPageException("delta: varint of more than 10 bytes");
+        }
+
+        private void step(int number) throws CorruptPageException {
+            if (number > 0) {
+                last += in.signedVarint("difference");
+            }
+        }
+    }
+
+    private static final class Bytes extends LongCursor {
+        private final byte[] bytes;
+        private final int offset;
+        private final int width;
+        private final long base;
+        private final long divisor;
+
+        private Bytes(int count, byte[] bytes, int offset, int width, long base, long divisor) {
+            super(count);
+            this.bytes = bytes;
+            this.offset = offset;
+            this.width = width;
+            this.base = base;
+            this.divisor = divisor;
+        }
+
+        static LongCursor raw(PageBytes in, int count) throws CorruptPageException {
+            in.requireBits((long) count * Long.SIZE);
+            return new Bytes(count, in.array(), in.position(), Long.BYTES, 0, 1);
+        }
+
+        static LongCursor of(PageBytes in, int count) throws CorruptPageException {
+            long base = in.signedVarint("base");
+            long divisor = in.varint("divisor");
+            int width = in.width("width", Long.BYTES);
+            if (width < 1) {
+                throw new CorruptPageException("integers of 0 bytes");
+            }
+            byte[] raw = in.decompress((long) count * width, in.remaining());
+            in.requireEnd("compressed integers");
+            return new Bytes(count, raw, 0, width, base, divisor);
+        }
+
+        @Override
+        void decode(int from, int values, long[] into, int at) {
+            int place = offset + from * width;
+            if (width == 1) {
+                for (int i = 0; i < values; i++) {
+                    into[at + i] = base + (bytes[place + i] & 0xffL) * divisor;
+                }
+                return;
+            }
+            long mask = width == Long.BYTES ? -1 : (1L << 8 * width) - 1;
+            for (int i = 0; i < values; i++, place += width) {
+                into[at + i] = base + (word(place) & mask) * divisor;
+            }
+        }
+
+        private long word(int place) {
+            if (place + Long.BYTES <= bytes.length) {
+                return (long) LONGS.get(bytes, place);
+            }
+            long value = 0;
+            for (int b = 0; b < width; b++) {
+                value |= (bytes[place + b] & 0xffL) << 8 * b;
+            }
+            return value;
         }
     }
 
     private static final class Classes extends LongCursor {
+        private final boolean zigzag;
         private final long base;
+        private final long divisor;
         private final int classMin;
         private final int classWidth;
-        private final BitReader bits;
-        private final long mantissaEnd;
+        private final BitReader classes;
+        private final BitReader mantissas;
         private long mantissaAt;
 
-        private Classes(int count, long base, int classMin, int classWidth, BitReader bits, long mantissaEnd) {
+        private Classes(
+                int count,
+                boolean zigzag,
+                long base,
+                long divisor,
+                int classMin,
+                int classWidth,
+                BitReader classes,
+                BitReader mantissas) {
             super(count);
+            this.zigzag = zigzag;
             this.base = base;
+            this.divisor = divisor;
             this.classMin = classMin;
             this.classWidth = classWidth;
-            this.bits = bits;
-            this.mantissaAt = BitWriter.bytes((long) count * classWidth) * Byte.SIZE;
-            this.mantissaEnd = mantissaEnd;
+            this.classes = classes;
+            this.mantissas = mantissas;
         }
 
-        static LongCursor of(ByteBuffer bytes, int count) throws CorruptPageException {
-            expect(bytes, LongPage.CLASS_HEADER_BYTES, "bit-length class");
-            long base = bytes.getLong();
-            int classMin = bytes.get() & 0xff;
-            int classWidth = bytes.get() & 0xff;
-            expectWidth(classMin, "bit-length class");
-            if (classWidth > 7) {
-                throw new CorruptPageException("bit-length class: class of " + classWidth + " bits");
-            }
-            if (bytes.remaining() < BitWriter.bytes((long) count * classWidth)) {
-                throw new CorruptPageException("bit-length class: ends within its classes");
-            }
-            return new Classes(
-                    count, base, classMin, classWidth, new BitReader(bytes), (long) bytes.remaining() * Byte.SIZE);
+        static LongCursor of(PageBytes in, int count, boolean zigzag) throws CorruptPageException {
+            long base = zigzag ? 0 : in.signedVarint("base");
+            long divisor = zigzag ? 1 : in.varint("divisor");
+            int classMin = in.width("class base", Long.SIZE);
+            int classWidth = in.width("class width", 7);
+            BitReader classes = in.bits(BitWriter.bytes((long) count * classWidth));
+            return new Classes(count, zigzag, base, divisor, classMin, classWidth, classes, in.bits());
+        }
+
+        static LongCursor ofCompressed(PageBytes in, int count, boolean zigzag) throws CorruptPageException {
+            long base = zigzag ? 0 : in.signedVarint("base");
+            long divisor = zigzag ? 1 : in.varint("divisor");
+            int classMin = in.width("class base", Long.SIZE);
+            int length = in.length("classes");
+            byte[] lengths = in.decompress(count, length);
+            BitReader classes = new BitReader(lengths, 0, lengths.length);
+            return new Classes(count, zigzag, base, divisor, classMin, Byte.SIZE, classes, in.bits());
         }
 
         @Override
-        void read(int from, int values, long[] into) throws CorruptPageException {
-            long classAt = (long) from * classWidth;
+        void decode(int from, int values, long[] into, int at) throws CorruptPageException {
             for (int i = 0; i < values; i++) {
-                int length = classMin + (int) bits.get(classAt, classWidth);
-                int mantissa = LongPage.mantissaBits(length);
-                if (length > Long.SIZE || mantissaAt + mantissa > mantissaEnd) {
-                    throw new CorruptPageException("bit-length class: a value of " + length + " bits does not fit");
-                }
-                long high = length == 0 ? 0 : 1L << mantissa;
-                into[i] = base + (high | bits.get(mantissaAt, mantissa));
-                classAt += classWidth;
-                mantissaAt += mantissa;
+                long n = number(from + i);
+                into[at + i] = zigzag ? LongPage.unzigzag(n) : base + n * divisor;
             }
-            if (values == remaining() && BitWriter.bytes(mantissaAt) != BitWriter.bytes(mantissaEnd)) {
-                throw new CorruptPageException("bit-length class: bytes too many");
+            if (values == remaining() && mantissas.bits() - mantissaAt >= Byte.SIZE) {
+                throw new CorruptPageException("classes: bytes too many");
             }
+        }
+
+        @Override
+        void pass(int from, int values) throws CorruptPageException {
+            for (int i = 0; i < values; i++) {
+                mantissaAt += LongPage.mantissaBits(bitLength(from + i));
+            }
+        }
+
+        private long number(int index) throws CorruptPageException {
+            int bitLength = bitLength(index);
+            int width = LongPage.mantissaBits(bitLength);
+            if (mantissaAt + width > mantissas.bits()) {
+                throw new CorruptPageException("classes: end within their values");
+            }
+            long mantissa = mantissas.get(mantissaAt, width);
+            mantissaAt += width;
+            return bitLength == 0 ? 0 : 1L << width | mantissa;
+        }
+
+        private int bitLength(int index) throws CorruptPageException {
+            int bitLength = classMin + (int) classes.get((long) index * classWidth, classWidth);
+            if (bitLength > Long.SIZE) {
+                throw new CorruptPageException("classes: number of " + bitLength + " bits");
+            }
+            return bitLength;
         }
     }
 }

@@ -2,10 +2,10 @@ package tempo.tempodb.column;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
@@ -16,125 +16,98 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
-/** Integers come back as they were, in the smallest encoding, and damaged pages give an error and nothing else. */
-final class LongPageTest {
+class LongPageTest {
+    private static byte[] encode(long[] values) {
+        GrowingBytes out = new GrowingBytes(16);
+        LongPage.encode(values, values.length, out);
+        return Arrays.copyOf(out.array(), out.length());
+    }
+
     private static long[] decode(byte[] page, int count, int batch) throws CorruptPageException {
-        LongCursor cursor = LongCursor.open(ByteBuffer.wrap(page), count);
-        long[] all = new long[count];
-        long[] values = new long[batch];
-        int read = 0;
-        for (int n = cursor.read(values); n > 0; n = cursor.read(values)) {
-            System.arraycopy(values, 0, all, read, n);
-            read += n;
+        LongCursor cursor = LongCursor.open(page, 0, page.length, count);
+        long[] values = new long[count];
+        int at = 0;
+        while (cursor.remaining() > 0) {
+            at += cursor.read(values, at, batch);
         }
-        assertEquals(count, read);
-        assertEquals(0, cursor.remaining());
-        return all;
+        return values;
     }
 
-    private static byte[] assertComesBack(int encoding, long... values) throws CorruptPageException {
-        byte[] page = LongPage.encode(values, values.length);
-        assertArrayEquals(values, decode(page, values.length, LongCursor.BATCH));
-        assertEquals(encoding, page[0]);
-        return page;
-    }
-
-    @Property
-    void anyIntegersComeBackInBatchesOfAnySize(
-            @ForAll("columns") long[] values, @ForAll @IntRange(min = 1, max = 70) int batch)
-            throws CorruptPageException {
-        assertArrayEquals(values, decode(LongPage.encode(values, values.length), values.length, batch));
-    }
-
-    /** Extremes, one order of magnitude, many orders of magnitude, multiples, and sorted ones. */
     @Provide
     Arbitrary<long[]> columns() {
-        Arbitrary<Long> any = Arbitraries.longs();
-        Arbitrary<Long> near = Arbitraries.longs().between(1_700_000_000_000L, 1_700_000_001_000L);
-        Arbitrary<Long> magnitudes = Arbitraries.longs()
-                .flatMap(value -> Arbitraries.integers().between(0, 63).map(shift -> value >>> shift));
-        Arbitrary<Long> multiples = Arbitraries.longs().between(-1000, 1000).map(value -> value * 1_000_000);
-        return Arbitraries.oneOf(any, near, magnitudes, multiples)
-                .array(long[].class)
-                .ofMinSize(1)
-                .ofMaxSize(300)
-                .flatMap(values -> Arbitraries.of(true, false).map(sort -> {
-                    long[] column = values.clone();
-                    if (sort) {
-                        Arrays.sort(column);
-                    }
-                    return column;
-                }));
+        Arbitrary<Random> random = Arbitraries.longs().map(Random::new);
+        Arbitrary<Integer> size = Arbitraries.integers().between(1, 3000);
+        return Arbitraries.oneOf(
+                Arbitraries.longs().array(long[].class).ofMinSize(1).ofMaxSize(60),
+                column(random, size, Random::nextLong),
+                column(random, size, r -> r.nextInt(7)),
+                column(random, size, r -> 1_700_000_000_000_000_000L + 1000L * r.nextInt(1 << 20)),
+                column(random, size, r -> (long) Math.exp(12 + 2 * r.nextGaussian())),
+                column(
+                        random,
+                        size,
+                        r -> (long) Math.exp(12 + 2 * r.nextGaussian()) - (r.nextInt(50) == 0 ? 1 << 20 : 0)),
+                column(random, size, r -> r.nextInt(3) == 0 ? Long.MIN_VALUE : Long.MAX_VALUE - r.nextInt(3)),
+                column(random, size, r -> r.nextInt(4) * 0x0123_4567_89ab_cdefL));
     }
 
-    @Test
-    void extremesHaveTheirPlace() throws CorruptPageException {
-        assertComesBack(LongPage.CONSTANT, Long.MIN_VALUE);
-        assertComesBack(LongPage.DELTA, Long.MIN_VALUE, Long.MAX_VALUE);
-        long[] alternating = new long[100];
-        for (int i = 0; i < alternating.length; i++) {
-            alternating[i] = i % 3 == 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
-        }
-        assertEquals(31, assertComesBack(LongPage.FRAME, alternating).length);
+    private interface Value {
+        long next(Random random);
     }
 
-    @Test
-    void theSameValueTakesNineBytes() throws CorruptPageException {
-        long[] values = new long[16_384];
-        Arrays.fill(values, 7);
-        assertEquals(9, assertComesBack(LongPage.CONSTANT, values).length);
-    }
-
-    @Test
-    void aCommonDivisorIsDividedOut() throws CorruptPageException {
-        Random random = new Random(1);
-        long[] values =
-                random.longs(1_000, 0, 16).map(value -> 5 + value * 1_000_000).toArray();
-        assertEquals(18 + 500, assertComesBack(LongPage.FRAME, values).length);
-    }
-
-    @Test
-    void smallStepsAreStoredAsSuch() throws CorruptPageException {
-        Random random = new Random(1);
-        long[] values = new long[1_000];
-        for (int i = 1; i < values.length; i++) {
-            values[i] = values[i - 1] + 1 + random.nextInt(60);
-        }
-        assertEquals(9 + 999, assertComesBack(LongPage.DELTA, values).length);
-    }
-
-    @Test
-    void valuesOfManyMagnitudesTakeTheirOwnLength() throws CorruptPageException {
-        Random random = new Random(1);
-        long[] values =
-                random.longs(1_000).map(value -> value >>> (24 + (value & 31))).toArray();
-        byte[] page = assertComesBack(LongPage.CLASS, values);
-        assertTrue(page.length < 1_000 * 4, page.length + " bytes");
-    }
-
-    @Test
-    void whatIsNoPageIsRefused() {
-        assertThrows(IllegalArgumentException.class, () -> LongPage.encode(new long[0], 0));
-        for (byte[] bytes : new byte[][] {{}, {9}, {LongPage.CONSTANT, 1}, {LongPage.FRAME}, {LongPage.CLASS, 0}}) {
-            assertThrows(CorruptPageException.class, () -> decode(bytes, 1, 1));
-        }
-        assertThrows(CorruptPageException.class, () -> LongCursor.open(ByteBuffer.wrap(new byte[9]), 0));
+    private static Arbitrary<long[]> column(Arbitrary<Random> randoms, Arbitrary<Integer> sizes, Value value) {
+        return randoms.flatMap(random -> sizes.map(size -> {
+            long[] values = new long[size];
+            for (int i = 0; i < size; i++) {
+                values[i] = value.next(random);
+            }
+            return values;
+        }));
     }
 
     @Property
-    void aCutPageIsRefused(@ForAll("columns") long[] values, @ForAll @IntRange(min = 1, max = 2000) int cut) {
-        byte[] page = LongPage.encode(values, values.length);
-        byte[] rest = Arrays.copyOf(page, Math.max(0, page.length - cut));
-        assertThrows(CorruptPageException.class, () -> decode(rest, values.length, LongCursor.BATCH));
-        assertThrows(
-                CorruptPageException.class,
-                () -> decode(Arrays.copyOf(page, page.length + cut), values.length, LongCursor.BATCH));
+    void valuesComeBack(@ForAll("columns") long[] values, @ForAll @IntRange(min = 1, max = 1500) int batch)
+            throws CorruptPageException {
+        assertArrayEquals(values, decode(encode(values), values.length, batch));
     }
 
-    /** That the values are right is what the page's checksum is for; here it is only that nothing else can happen. */
+    @Property
+    void whatIsPassedOverDoesNotChangeWhatIsRead(
+            @ForAll("columns") long[] values, @ForAll @IntRange(min = 0, max = 70) int skip)
+            throws CorruptPageException {
+        byte[] page = encode(values);
+        LongCursor cursor = LongCursor.open(page, 0, page.length, values.length);
+        long[] one = new long[1];
+        for (int at = 0; at < values.length; at++) {
+            int passed = Math.min(skip, cursor.remaining() - 1);
+            cursor.skip(passed);
+            at += passed;
+            assertEquals(1, cursor.read(one, 0, 1));
+            assertEquals(values[at], one[0]);
+        }
+        assertEquals(0, cursor.remaining());
+    }
+
+    @Property(tries = 200)
+    void rawValuesComeBack(@ForAll("columns") long[] values) throws CorruptPageException {
+        GrowingBytes out = new GrowingBytes(16);
+        LongPage.encodeRaw(values, values.length, out);
+        assertEquals(1 + 8 * values.length, out.length());
+        assertArrayEquals(values, decode(Arrays.copyOf(out.array(), out.length()), values.length, 100));
+    }
+
+    @Property(tries = 200)
+    void aPageThatIsCutOffIsRefused(@ForAll("columns") long[] values, @ForAll @IntRange(min = 1) int cut) {
+        byte[] page = encode(values);
+        byte[] shorter = Arrays.copyOf(page, page.length - 1 - cut % page.length);
+        CorruptPageException refused =
+                assertThrows(CorruptPageException.class, () -> decode(shorter, values.length, LongCursor.BATCH));
+        assertNotNull(refused.getMessage());
+    }
+
     @Property
     void aFlippedBitGivesValuesOrAnError(@ForAll("columns") long[] values, @ForAll @IntRange(min = 0) int bit) {
-        byte[] page = LongPage.encode(values, values.length);
+        byte[] page = encode(values);
         int flipped = bit % (page.length * 8);
         page[flipped / 8] ^= (byte) (1 << flipped % 8);
         try {
@@ -142,5 +115,37 @@ final class LongPageTest {
         } catch (CorruptPageException refused) {
             assertTrue(String.valueOf(refused.getMessage()).contains(" "), refused.getMessage());
         }
+    }
+
+    @Property
+    void anyBytesGiveValuesOrAnError(@ForAll byte[] bytes, @ForAll @IntRange(min = 1, max = 1 << 20) int count) {
+        try {
+            decode(bytes, count, LongCursor.BATCH);
+        } catch (CorruptPageException refused) {
+            assertNotNull(refused.getMessage());
+        }
+    }
+
+    @Test
+    void intsAreHeldAgainstTheirLimit() throws CorruptPageException {
+        byte[] page = encode(new long[] {0, 3, 9});
+        int[] ints = new int[3];
+        assertEquals(3, LongCursor.open(page, 0, page.length, 3).readInts(ints, 0, 3, 10));
+        assertArrayEquals(new int[] {0, 3, 9}, ints);
+        LongCursor cursor = LongCursor.open(page, 0, page.length, 3);
+        assertThrows(CorruptPageException.class, () -> cursor.readInts(ints, 0, 3, 9));
+    }
+
+    @Test
+    void fewBitsAreSpentOnWhatRepeats() {
+        Random random = new Random(1);
+        long[] codes = new long[4096];
+        long[] durations = new long[4096];
+        for (int i = 0; i < codes.length; i++) {
+            codes[i] = i % 8 == 0 ? random.nextInt(700) : codes[i - 1] + 1;
+            durations[i] = 1000L * (long) Math.exp(8 + 1.5 * random.nextGaussian());
+        }
+        assertTrue(encode(codes).length < 4096 * 10 / 8, "codes: " + encode(codes).length);
+        assertTrue(encode(durations).length < 4096 * 15 / 8, "durations: " + encode(durations).length);
     }
 }

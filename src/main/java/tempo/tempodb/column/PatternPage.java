@@ -1,0 +1,136 @@
+package tempo.tempodb.column;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** The part of a page of texts that is of patterns, read from front to back; see {@link TextColumn}. Not thread-safe. */
+final class PatternPage {
+    private final TextPatterns patterns;
+    private final int[] codes;
+    private final int[] indexes;
+    private final Slots[] slots;
+    private final Slots others;
+    private final long[] values = new long[256];
+    private int next;
+
+    private PatternPage(TextPatterns patterns, int[] codes, int[] indexes, Slots[] slots, Slots others) {
+        this.patterns = patterns;
+        this.codes = codes;
+        this.indexes = indexes;
+        this.slots = slots;
+        this.others = others;
+    }
+
+    /** Reads what is left of {@code in} as {@code count} values. */
+    static PatternPage decode(PageBytes in, int count, TextPatterns patterns) throws CorruptPageException {
+        int size = in.count("patterns in the page", Math.min(count, patterns.size()));
+        int[] codes = new int[size];
+        long last = -1;
+        for (int i = 0; i < size; i++) {
+            last += in.count("pattern", patterns.size()) + 1L;
+            if (last >= patterns.size()) {
+                throw new CorruptPageException("pattern " + last + " of " + patterns.size());
+            }
+            codes[i] = (int) last;
+        }
+        int[] indexes = new int[count];
+        if (TextCursor.open(in.nested("patterns of the texts"), count).readInts(indexes, 0, count, size) != count) {
+            throw new CorruptPageException("not all texts have a pattern");
+        }
+        int[] occurrences = new int[size];
+        for (int index : indexes) {
+            occurrences[index]++;
+        }
+        Slots[] slots = new Slots[size];
+        Slots others = new Slots(0);
+        for (int i = 0; i < size; i++) {
+            int slotCount = patterns.slots(codes[i]);
+            boolean own = occurrences[i] >= TextColumn.OWN_SLOTS_MIN;
+            slots[i] = new Slots(own ? occurrences[i] : 0);
+            for (int slot = 0; own && slot < slotCount; slot++) {
+                slots[i].add(in.nested("numbers of a pattern"));
+            }
+            others.count += own ? 0 : slotCount * occurrences[i];
+        }
+        if (others.count > 0) {
+            others.add(in.nested("numbers of the other patterns"));
+        }
+        in.requireEnd("texts");
+        return new PatternPage(patterns, codes, indexes, slots, others);
+    }
+
+    int nextCode() throws CorruptPageException {
+        int index = indexes[next];
+        skip(1);
+        return codes[index];
+    }
+
+    void skip(int count) throws CorruptPageException {
+        for (int i = 0; i < count; i++) {
+            int index = indexes[next++];
+            if (slots[index].count > 0) {
+                slots[index].passed++;
+            } else {
+                others.passed += patterns.slots(codes[index]);
+            }
+        }
+    }
+
+    /** Appends the next text. */
+    void next(GrowingBytes into) throws CorruptPageException {
+        int index = indexes[next++];
+        int code = codes[index];
+        int slotCount = patterns.slots(code);
+        long[] numbers = slotCount <= values.length ? values : new long[slotCount];
+        if (slotCount > 0 && slots[index].count > 0) {
+            slots[index].readEach(numbers);
+        } else if (slotCount > 0) {
+            others.readRun(numbers, slotCount);
+        }
+        patterns.join(code, numbers, 0, into);
+    }
+
+    /** Numbers of one pattern, a page for each slot; or of all others, in one. */
+    private static final class Slots {
+        private PageBytes[] pages = {};
+        private @Nullable LongCursor[] cursors = {};
+        private int count;
+        private int passed;
+
+        Slots(int count) {
+            this.count = count;
+        }
+
+        void add(PageBytes page) {
+            pages = Arrays.copyOf(pages, pages.length + 1);
+            pages[pages.length - 1] = page;
+            cursors = Arrays.copyOf(cursors, pages.length);
+        }
+
+        /** One number of each slot. */
+        void readEach(long[] into) throws CorruptPageException {
+            for (int slot = 0; slot < pages.length; slot++) {
+                read(slot, into, slot, 1);
+            }
+            passed = 0;
+        }
+
+        /** So many numbers of the one page. */
+        void readRun(long[] into, int numbers) throws CorruptPageException {
+            read(0, into, 0, numbers);
+            passed = 0;
+        }
+
+        private void read(int slot, long[] into, int at, int numbers) throws CorruptPageException {
+            LongCursor cursor = cursors[slot];
+            if (cursor == null) {
+                cursor = TextCursor.open(pages[slot], count);
+                cursors[slot] = cursor;
+            }
+            cursor.skip(passed);
+            if (cursor.read(into, at, numbers) != numbers) {
+                throw new CorruptPageException("numbers of a pattern end too early");
+            }
+        }
+    }
+}

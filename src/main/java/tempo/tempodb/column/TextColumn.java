@@ -1,0 +1,202 @@
+package tempo.tempodb.column;
+
+import java.util.Arrays;
+
+/**
+ * Collects the values of a column of texts in one group, and makes the page of them.
+ *
+ * <pre>
+ * page = kind: u8, then
+ *   0 PLAIN     lengths: nested integers; compressed: u8 (0 or 1); bytes of all values, as they are or as a zstd frame
+ *   1 PATTERNS  see below
+ *   2 LINES     lines of each value: nested integers; number of lines: varint; then PATTERNS of the lines, which were separated
+ *               by line feeds
+ *
+ * PATTERNS = distinct codes: varint, each less the one before and 1: varint
+ *            for each value, which of these: nested integers
+ *            for each of these that has slots and at least 16 values here, for each slot: nested integers, by value
+ *            slots of all other values, value by value: nested integers, if there are any
+ *
+ * nested integers = length: varint, a page of LongPage
+ * </pre>
+ *
+ * Not thread-safe.
+ */
+public final class TextColumn {
+    static final int PLAIN = 0;
+    static final int PATTERNS = 1;
+    static final int LINES = 2;
+
+    /** Values of a pattern from which on each of its slots has integers of its own. */
+    static final int OWN_SLOTS_MIN = 16;
+
+    /** More slots, or a longer pattern, make the whole page plain. */
+    private static final int SLOTS_MAX = 64;
+
+    private static final int PATTERN_BYTES_MAX = 4096;
+    private static final int KEPT_BYTES = 256 << 10;
+
+    private final TextDictionary dictionary;
+    private final GrowingBytes raw = new GrowingBytes(1024);
+    private final GrowingLongs lengths = new GrowingLongs();
+    private final GrowingLongs lineCounts = new GrowingLongs();
+    private final GrowingLongs codes = new GrowingLongs();
+    private final GrowingLongs slots = new GrowingLongs();
+    private final GrowingBytes pattern = new GrowingBytes(256);
+    private final GrowingBytes nested = new GrowingBytes(1024);
+    private boolean plain;
+
+    /** An empty column whose patterns go into {@code dictionary}. */
+    public TextColumn(TextDictionary dictionary) {
+        this.dictionary = dictionary;
+        this.plain = dictionary.isFull();
+    }
+
+    /** How many values there are. */
+    public int count() {
+        return lengths.count();
+    }
+
+    /** Appends the value {@code bytes[offset..offset + length)}, which is copied. */
+    public void add(byte[] bytes, int offset, int length) {
+        raw.put(bytes, offset, length);
+        lengths.add(length);
+        if (plain) {
+            return;
+        }
+        int end = offset + length;
+        int from = offset;
+        int lines = 1;
+        for (int at = offset; at < end; at++) {
+            if (bytes[at] == '\n') {
+                addLine(bytes, from, at);
+                from = at + 1;
+                lines++;
+            }
+        }
+        addLine(bytes, from, end);
+        lineCounts.add(lines);
+    }
+
+    /** Appends the page of the values so far, at least one, and forgets them. */
+    public void finish(GrowingBytes out) {
+        if (plain) {
+            plain(out);
+        } else if (codes.count() > lineCounts.count()) {
+            out.put(LINES);
+            putNested(lineCounts.array(), lineCounts.count(), out);
+            out.putVarint(codes.count());
+            patterns(out);
+        } else {
+            out.put(PATTERNS);
+            patterns(out);
+        }
+        raw.clear(KEPT_BYTES);
+        lengths.clear();
+        lineCounts.clear();
+        codes.clear();
+        slots.clear();
+        plain = dictionary.isFull();
+    }
+
+    private void addLine(byte[] bytes, int from, int to) {
+        if (plain) {
+            return;
+        }
+        int slotsBefore = slots.count();
+        pattern.truncate(0);
+        if (to - from <= PATTERN_BYTES_MAX) {
+            TextPattern.split(bytes, from, to, pattern, slots);
+        }
+        int slotCount = slots.count() - slotsBefore;
+        if (to - from > PATTERN_BYTES_MAX || slotCount > SLOTS_MAX) {
+            plain = true;
+            return;
+        }
+        codes.add(dictionary.code(pattern.array(), 0, pattern.length(), slotCount));
+    }
+
+    private void plain(GrowingBytes out) {
+        out.put(PLAIN);
+        putNested(lengths.array(), lengths.count(), out);
+        int flagAt = out.length();
+        out.put(1);
+        int bytes = Zstd.compress(raw.array(), 0, raw.length(), out);
+        if (bytes >= raw.length() - raw.length() / 20) {
+            out.truncate(flagAt);
+            out.put(0);
+            out.put(raw.array(), 0, raw.length());
+        }
+    }
+
+    private void patterns(GrowingBytes out) {
+        int count = codes.count();
+        long[] distinct = Arrays.copyOf(codes.array(), count);
+        Arrays.sort(distinct);
+        int size = 0;
+        for (int i = 0; i < count; i++) {
+            if (i == 0 || distinct[i] != distinct[i - 1]) {
+                distinct[size++] = distinct[i];
+            }
+        }
+        out.putVarint(size);
+        long last = -1;
+        for (int i = 0; i < size; i++) {
+            out.putVarint(distinct[i] - last - 1);
+            last = distinct[i];
+        }
+        int[] occurrences = new int[size];
+        long[] indexes = new long[count];
+        for (int i = 0; i < count; i++) {
+            int index = size == 1 ? 0 : Arrays.binarySearch(distinct, 0, size, codes.get(i));
+            indexes[i] = index;
+            occurrences[index]++;
+        }
+        putNested(indexes, count, out);
+        if (!slots.isEmpty()) {
+            slots(distinct, size, occurrences, indexes, out);
+        }
+    }
+
+    private void slots(long[] distinct, int size, int[] occurrences, long[] indexes, GrowingBytes out) {
+        long[][] own = new long[size][];
+        for (int i = 0; i < size; i++) {
+            int slotCount = dictionary.slots((int) distinct[i]);
+            if (slotCount > 0 && occurrences[i] >= OWN_SLOTS_MIN) {
+                own[i] = new long[slotCount * occurrences[i]];
+            }
+        }
+        int[] filled = new int[size];
+        GrowingLongs others = new GrowingLongs();
+        int at = 0;
+        for (long each : indexes) {
+            int index = (int) each;
+            int slotCount = dictionary.slots((int) distinct[index]);
+            for (int slot = 0; slot < slotCount; slot++) {
+                if (own[index] != null) {
+                    own[index][slot * occurrences[index] + filled[index]] = slots.get(at);
+                } else {
+                    others.add(slots.get(at));
+                }
+                at++;
+            }
+            filled[index]++;
+        }
+        for (int i = 0; i < size; i++) {
+            for (int slot = 0; own[i] != null && slot * occurrences[i] < own[i].length; slot++) {
+                int from = slot * occurrences[i];
+                putNested(Arrays.copyOfRange(own[i], from, from + occurrences[i]), occurrences[i], out);
+            }
+        }
+        if (!others.isEmpty()) {
+            putNested(others.array(), others.count(), out);
+        }
+    }
+
+    private void putNested(long[] values, int count, GrowingBytes out) {
+        nested.truncate(0);
+        LongPage.encode(values, count, nested);
+        out.putVarint(nested.length());
+        out.put(nested.array(), 0, nested.length());
+    }
+}

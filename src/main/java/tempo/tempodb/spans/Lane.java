@@ -1,0 +1,70 @@
+package tempo.tempodb.spans;
+
+import org.jspecify.annotations.Nullable;
+import tempo.tempodb.column.CorruptPageException;
+import tempo.tempodb.column.LongCursor;
+
+/** A page of numbers that is read from front to back, some values wanted and the rest passed over. Opened when first wanted. */
+final class Lane {
+    private static final int BUFFER = 64;
+
+    private final SpanGroup group;
+    private final int page;
+    private @Nullable LongCursor cursor;
+    private final long[] buffer = new long[BUFFER];
+    private int at;
+    private int filled;
+    private long passed;
+
+    Lane(SpanGroup group, int page) {
+        this.group = group;
+        this.page = page;
+    }
+
+    /** Passes over so many values. */
+    void skip(long values) {
+        passed += values;
+    }
+
+    long next() throws CorruptPageException {
+        if (passed > 0 || at == filled) {
+            fill();
+        }
+        return buffer[at++];
+    }
+
+    /** The next value, which has to be 0 to {@code limit - 1}. */
+    int next(int limit) throws CorruptPageException {
+        long value = next();
+        if (value < 0 || value >= limit) {
+            throw group.named(page, new CorruptPageException("value " + value + " is not below " + limit));
+        }
+        return (int) value;
+    }
+
+    private void fill() throws CorruptPageException {
+        LongCursor open = cursor;
+        if (open == null) {
+            open = group.numbers(page);
+            cursor = open;
+        }
+        long buffered = filled - at;
+        if (passed < buffered) {
+            at += (int) passed;
+            passed = 0;
+            return;
+        }
+        long beyond = passed - buffered;
+        if (beyond >= open.remaining()) {
+            throw group.named(page, new CorruptPageException("ends too early"));
+        }
+        try {
+            open.skip((int) beyond);
+            filled = open.read(buffer, 0, BUFFER);
+        } catch (CorruptPageException e) {
+            throw group.named(page, e);
+        }
+        at = 0;
+        passed = 0;
+    }
+}

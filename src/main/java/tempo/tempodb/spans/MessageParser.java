@@ -1,0 +1,537 @@
+package tempo.tempodb.spans;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import tempo.tempodb.column.GrowingBytes;
+import tempo.tempodb.column.GrowingLongs;
+
+/**
+ * Takes a span, an event or a link apart: into the bytes of its shape, and its values. A message is understood only if its
+ * items give it back byte for byte: every varint is as short as can be, no single field comes twice, no group. Everything
+ * else is kept whole, as the one item {@link Item#VERBATIM}. Fields may come in any order, and unknown ones are items too.
+ * Not thread-safe.
+ */
+final class MessageParser {
+    /** More than a span may have by the default limits; a shape is bounded by it. */
+    private static final int ITEMS_MAX = 4096;
+
+    private static final int SHAPE_BYTES_MAX = 256 << 10;
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle BIG_ENDIAN_LONGS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+    private final GrowingBytes shape = new GrowingBytes(1024);
+    private final GrowingLongs values;
+
+    private byte[] bytes = {};
+    private int at;
+    private int end;
+    private boolean failed;
+    private long seen;
+
+    private long traceIdHigh;
+    private long traceIdLow;
+    private long spanId;
+    private long parentId;
+    private long start;
+    private long finish;
+    private int eventsAt;
+    private int linksAt;
+    private int events;
+    private int links;
+    private int itemCount;
+    private int firstValue;
+
+    /** A parser that appends the values it finds to {@code values}: numbers, or offset and length as of {@link #text}. */
+    MessageParser(GrowingLongs values) {
+        this.values = values;
+    }
+
+    /** A stretch of bytes as one number. */
+    static long text(int offset, int length) {
+        return (long) offset << 32 | length;
+    }
+
+    static int offset(long text) {
+        return (int) (text >>> 32);
+    }
+
+    static int length(long text) {
+        return (int) text;
+    }
+
+    /** The bytes of the shape of the last message. */
+    GrowingBytes shape() {
+        return shape;
+    }
+
+    long spanId() {
+        return spanId;
+    }
+
+    long parentId() {
+        return parentId;
+    }
+
+    long start() {
+        return start;
+    }
+
+    /** A span's end, an event's time. */
+    long finish() {
+        return finish;
+    }
+
+    /** Where the tag of the first event is. */
+    int eventsAt() {
+        return eventsAt;
+    }
+
+    int events() {
+        return events;
+    }
+
+    int linksAt() {
+        return linksAt;
+    }
+
+    int links() {
+        return links;
+    }
+
+    /** The trace id of a link. */
+    long traceIdHigh() {
+        return traceIdHigh;
+    }
+
+    long traceIdLow() {
+        return traceIdLow;
+    }
+
+    /** Parses {@code source[from..to)}, a span of the trace with this id. */
+    void span(byte[] source, int from, int to, long idHigh, long idLow) {
+        begin(Item.OF_SPAN, source, from, to);
+        traceIdHigh = idHigh;
+        traceIdLow = idLow;
+        while (at < end && !failed) {
+            spanField();
+        }
+        finishMessage(from, to);
+    }
+
+    void event(byte[] source, int from, int to) {
+        begin(Item.OF_EVENT, source, from, to);
+        while (at < end && !failed) {
+            int tag = tag();
+            switch (tag) {
+                case 0x09 -> {
+                    item(Item.TIME, tag);
+                    once(tag);
+                    finish = fixed64();
+                }
+                case 0x12 -> singleText(tag);
+                case 0x1a -> attribute(tag);
+                case 0x20 -> singleInt(tag);
+                default -> unknown(tag);
+            }
+        }
+        finishMessage(from, to);
+    }
+
+    void link(byte[] source, int from, int to) {
+        begin(Item.OF_LINK, source, from, to);
+        while (at < end && !failed) {
+            int tag = tag();
+            switch (tag) {
+                case 0x0a -> linkTraceId(tag);
+                case 0x12 -> spanId = id(tag, Item.LINK_SPAN_ID);
+                case 0x1a -> singleText(tag);
+                case 0x22 -> attribute(tag);
+                case 0x28 -> singleInt(tag);
+                case 0x35 -> singleFixed32(tag);
+                default -> unknown(tag);
+            }
+        }
+        finishMessage(from, to);
+    }
+
+    private void begin(int of, byte[] source, int from, int to) {
+        bytes = source;
+        at = from;
+        end = to;
+        failed = false;
+        seen = 0;
+        spanId = 0;
+        parentId = 0;
+        start = 0;
+        finish = 0;
+        events = 0;
+        links = 0;
+        itemCount = 0;
+        firstValue = values.count();
+        shape.truncate(0);
+        shape.put(of);
+    }
+
+    private void finishMessage(int from, int to) {
+        if (failed) {
+            values.truncate(firstValue);
+            shape.truncate(1);
+            spanId = 0;
+            parentId = 0;
+            start = 0;
+            finish = 0;
+            events = 0;
+            links = 0;
+            shape.put(Item.VERBATIM);
+            values.add(text(from, to - from));
+        }
+    }
+
+    private void spanField() {
+        int fieldAt = at;
+        int tag = tag();
+        switch (tag) {
+            case 0x0a -> traceId(tag);
+            case 0x12 -> spanId = id(tag, Item.SPAN_ID);
+            case 0x22 -> parentId = id(tag, Item.PARENT_ID);
+            case 0x1a, 0x2a -> singleText(tag);
+            case 0x30, 0x50, 0x60, 0x70 -> singleInt(tag);
+            case 0x39 -> {
+                item(Item.START, tag);
+                once(tag);
+                start = fixed64();
+            }
+            case 0x41 -> {
+                item(Item.END, tag);
+                once(tag);
+                finish = fixed64();
+            }
+            case 0x4a -> attribute(tag);
+            case 0x5a -> {
+                item(Item.EVENTS, tag);
+                once(tag);
+                eventsAt = fieldAt;
+                events = run(tag);
+            }
+            case 0x6a -> {
+                item(Item.LINKS, tag);
+                once(tag);
+                linksAt = fieldAt;
+                links = run(tag);
+            }
+            case 0x7a -> status(tag);
+            case 0x85 -> singleFixed32(tag);
+            default -> unknown(tag);
+        }
+    }
+
+    private void traceId(int tag) {
+        once(tag);
+        int length = length();
+        if (failed) {
+            return;
+        }
+        if (length == 0) {
+            item(Item.EMPTY, tag);
+        } else if (length == 16
+                && (long) BIG_ENDIAN_LONGS.get(bytes, at) == traceIdHigh
+                && (long) BIG_ENDIAN_LONGS.get(bytes, at + 8) == traceIdLow) {
+            item(Item.TRACE_ID, tag);
+            at += length;
+        } else {
+            failed = true;
+        }
+    }
+
+    private void linkTraceId(int tag) {
+        once(tag);
+        int length = length();
+        if (failed) {
+            return;
+        }
+        if (length == 0) {
+            item(Item.EMPTY, tag);
+        } else if (length == 16) {
+            item(Item.LINK_TRACE_ID, tag);
+            traceIdHigh = (long) BIG_ENDIAN_LONGS.get(bytes, at);
+            traceIdLow = (long) BIG_ENDIAN_LONGS.get(bytes, at + 8);
+            at += length;
+        } else {
+            failed = true;
+        }
+    }
+
+    private long id(int tag, int kind) {
+        once(tag);
+        int length = length();
+        if (failed || length != 0 && length != 8) {
+            failed = true;
+            return 0;
+        }
+        item(length == 0 ? Item.EMPTY : kind, tag);
+        at += length;
+        return length == 0 ? 0 : (long) BIG_ENDIAN_LONGS.get(bytes, at - 8);
+    }
+
+    /** Passes over a message and those behind it that have the same tag; returns how many there are. */
+    private int run(int tag) {
+        int count = 0;
+        while (!failed) {
+            int length = length();
+            at += length;
+            count++;
+            int next = at;
+            if (at >= end || tag() != tag) {
+                at = next;
+                break;
+            }
+        }
+        return count;
+    }
+
+    private void status(int tag) {
+        once(tag);
+        int length = length();
+        if (failed) {
+            return;
+        }
+        int outerEnd = end;
+        int from = at;
+        int shapeBefore = shape.length();
+        int valuesBefore = values.count();
+        int itemsBefore = itemCount;
+        long seenOutside = seen;
+        end = at + length;
+        seen = 0;
+        item(Item.OPEN, tag);
+        while (at < end && !failed) {
+            int inner = tag();
+            if (inner == 0x12) {
+                singleText(inner);
+            } else if (inner == 0x18) {
+                singleInt(inner);
+            } else {
+                failed = true;
+            }
+        }
+        shape.put(Item.CLOSE);
+        seen = seenOutside;
+        end = outerEnd;
+        if (failed) {
+            failed = false;
+            shape.truncate(shapeBefore);
+            values.truncate(valuesBefore);
+            itemCount = itemsBefore;
+            item(Item.TEXT, tag);
+            values.add(text(from, length));
+            at = from + length;
+        }
+    }
+
+    private void attribute(int tag) {
+        int length = length();
+        if (failed) {
+            return;
+        }
+        int from = at;
+        int outerEnd = end;
+        end = at + length;
+        if (!keyAndValue(tag)) {
+            failed = false;
+            item(Item.TEXT, tag);
+            values.add(text(from, length));
+        }
+        at = from + length;
+        end = outerEnd;
+    }
+
+    /** False if the pair is not written as key and then value, each once. */
+    private boolean keyAndValue(int tag) {
+        if (at >= end || bytes[at] != 0x0a) {
+            return false;
+        }
+        at++;
+        int keyLength = length();
+        int key = at;
+        if (failed) {
+            return false;
+        }
+        at += keyLength;
+        if (at == end) {
+            attributeItem(Item.ATTRIBUTE_NONE, tag, key, keyLength);
+            return true;
+        }
+        if (bytes[at++] != 0x12) {
+            return false;
+        }
+        int valueLength = length();
+        if (failed || at + valueLength != end) {
+            return false;
+        }
+        anyValue(tag, key, keyLength);
+        return true;
+    }
+
+    private void anyValue(int tag, int key, int keyLength) {
+        int from = at;
+        if (from == end) {
+            attributeItem(Item.ATTRIBUTE_EMPTY, tag, key, keyLength);
+            return;
+        }
+        int kind =
+                switch (bytes[at++]) {
+                    case 0x0a -> Item.ATTRIBUTE_STRING;
+                    case 0x10 -> Item.ATTRIBUTE_BOOL;
+                    case 0x18 -> Item.ATTRIBUTE_INT;
+                    case 0x21 -> Item.ATTRIBUTE_DOUBLE;
+                    case 0x2a -> Item.ATTRIBUTE_ARRAY;
+                    case 0x32 -> Item.ATTRIBUTE_KVLIST;
+                    case 0x3a -> Item.ATTRIBUTE_BYTES;
+                    default -> Item.ATTRIBUTE_ANY;
+                };
+        long value = 0;
+        if (kind == Item.ATTRIBUTE_BOOL || kind == Item.ATTRIBUTE_INT) {
+            value = varint();
+        } else if (kind == Item.ATTRIBUTE_DOUBLE) {
+            value = fixed64();
+        } else if (kind != Item.ATTRIBUTE_ANY) {
+            int length = length();
+            value = text(at, length);
+            at += length;
+        }
+        if (failed || kind == Item.ATTRIBUTE_ANY || at != end) {
+            failed = false;
+            kind = Item.ATTRIBUTE_ANY;
+            value = text(from, end - from);
+        }
+        attributeItem(kind, tag, key, keyLength);
+        values.add(value);
+    }
+
+    private void singleText(int tag) {
+        once(tag);
+        item(Item.TEXT, tag);
+        textValue();
+    }
+
+    private void textValue() {
+        int length = length();
+        values.add(text(at, length));
+        at += length;
+    }
+
+    private void singleInt(int tag) {
+        once(tag);
+        item(Item.INT, tag);
+        values.add(varint());
+    }
+
+    private void singleFixed32(int tag) {
+        once(tag);
+        item(Item.FIXED32, tag);
+        values.add(Integer.toUnsignedLong(fixed32()));
+    }
+
+    /** Known numbers with a wire type that is not theirs land here too. */
+    private void unknown(int tag) {
+        switch (tag & 7) {
+            case 0 -> {
+                item(Item.INT, tag);
+                values.add(varint());
+            }
+            case 1 -> {
+                item(Item.FIXED64, tag);
+                values.add(fixed64());
+            }
+            case 2 -> {
+                item(Item.TEXT, tag);
+                textValue();
+            }
+            case 5 -> {
+                item(Item.FIXED32, tag);
+                values.add(Integer.toUnsignedLong(fixed32()));
+            }
+            default -> failed = true;
+        }
+    }
+
+    private void item(int kind, int tag) {
+        if (++itemCount > ITEMS_MAX || shape.length() > SHAPE_BYTES_MAX) {
+            failed = true;
+            return;
+        }
+        shape.put(kind);
+        shape.putVarint(Integer.toUnsignedLong(tag));
+    }
+
+    private void attributeItem(int kind, int tag, int key, int keyLength) {
+        item(kind, tag);
+        shape.putVarint(keyLength);
+        shape.put(bytes, key, keyLength);
+    }
+
+    /** Fails if the field, one of the first 31, was there before. */
+    private void once(int tag) {
+        long bit = 1L << (tag >>> 3);
+        failed |= (seen & bit) != 0;
+        seen |= bit;
+    }
+
+    private int tag() {
+        long tag = varint();
+        if (tag >>> 32 != 0 || tag >>> 3 == 0) {
+            failed = true;
+            return 0;
+        }
+        return (int) tag;
+    }
+
+    /** A length that lies within the message, or 0 and failed. */
+    private int length() {
+        long length = varint();
+        if (failed || length < 0 || length > end - at) {
+            failed = true;
+            return 0;
+        }
+        return (int) length;
+    }
+
+    private long varint() {
+        if (at < end && bytes[at] >= 0) {
+            return bytes[at++];
+        }
+        long value = 0;
+        for (int shift = 0; shift < 70 && at < end; shift += 7) {
+            byte next = bytes[at++];
+            value |= (next & 0x7fL) << shift;
+            if (next >= 0) {
+                failed |= next == 0 || shift == 63 && next != 1;
+                return value;
+            }
+        }
+        failed = true;
+        return 0;
+    }
+
+    private long fixed64() {
+        if (end - at < Long.BYTES) {
+            failed = true;
+            return 0;
+        }
+        at += Long.BYTES;
+        return (long) LONGS.get(bytes, at - Long.BYTES);
+    }
+
+    private int fixed32() {
+        if (end - at < Integer.BYTES) {
+            failed = true;
+            return 0;
+        }
+        at += Integer.BYTES;
+        return (int) INTS.get(bytes, at - Integer.BYTES);
+    }
+}

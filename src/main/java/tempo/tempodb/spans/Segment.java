@@ -1,0 +1,180 @@
+package tempo.tempodb.spans;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+import tempo.tempodb.column.CorruptPageException;
+import tempo.tempodb.column.GrowingBytes;
+import tempo.tempodb.column.TextPatterns;
+import tempo.tempodb.column.Zstd;
+
+/** The tables that the groups of a segment share, for reading; see {@link SegmentWriter#encode}. Thread-safe. */
+public final class Segment {
+    private static final int TABLES_BYTES_MAX = 256 << 20;
+
+    private final byte[] bytes;
+    private final ByteList resources;
+    private final ByteList scopes;
+    private final ColumnName[] columns;
+    private final Map<String, Integer> columnNumbers = new HashMap<>();
+    private final ShapeItems[] shapes;
+    private final byte[] tables;
+    private final int[] templateStarts;
+    private final AtomicReferenceArray<@Nullable SpanTemplate> templates;
+
+    /** By column: where its dictionary is in the bytes. */
+    private final int[] dictionaryOffsets;
+
+    private final int[] dictionaryLengths;
+    private final AtomicReferenceArray<@Nullable TextPatterns> dictionaries;
+
+    private Segment(byte[] bytes, TableBytes in) throws CorruptPageException {
+        this.bytes = bytes;
+        int rawLength = in.count("length of the segment's tables", TABLES_BYTES_MAX);
+        int length = in.length("stored length of the segment's tables");
+        if (rawLength >>> 14 > length) {
+            throw new CorruptPageException("segment's tables of " + length + " bytes cannot be of " + rawLength);
+        }
+        tables = new byte[rawLength];
+        Zstd.decompress(bytes, in.position(), length, tables, rawLength);
+        in.skip(length);
+        TableBytes table = new TableBytes(tables, 0, rawLength);
+        resources = ByteList.decode(table, tables, "resource");
+        scopes = ByteList.decode(table, tables, "scope");
+        ByteList names = ByteList.decode(table, tables, "column");
+        columns = new ColumnName[names.count()];
+        readColumns(names);
+        ByteList shapeList = ByteList.decode(table, tables, "shape");
+        shapes = new ShapeItems[shapeList.count()];
+        readShapes(shapeList);
+        templateStarts = templateStarts(table, shapes, scopes.count());
+        table.requireEnd("segment's tables");
+        templates = new AtomicReferenceArray<>(templateStarts.length);
+        dictionaryOffsets = new int[columns.length];
+        dictionaryLengths = new int[columns.length];
+        dictionaries = new AtomicReferenceArray<>(columns.length);
+        for (int i = 0; i < columns.length; i++) {
+            if (columns[i].isText()) {
+                dictionaryLengths[i] = in.length("dictionary length");
+                dictionaryOffsets[i] = in.position();
+                in.skip(dictionaryLengths[i]);
+            }
+        }
+        in.requireEnd("segment");
+    }
+
+    /**
+     * Reads a segment; {@code bytes} is kept and must not change.
+     *
+     * @throws CorruptPageException if it is damaged
+     */
+    public static Segment decode(byte[] bytes) throws CorruptPageException {
+        return new Segment(bytes, new TableBytes(bytes, 0, bytes.length));
+    }
+
+    /** About what it occupies in memory, in bytes, when all of it is in use. */
+    public long memoryBytes() {
+        return 3L * bytes.length + 3L * tables.length;
+    }
+
+    ByteList resources() {
+        return resources;
+    }
+
+    ByteList scopes() {
+        return scopes;
+    }
+
+    int columns() {
+        return columns.length;
+    }
+
+    ColumnName column(int number) {
+        return columns[number];
+    }
+
+    int templates() {
+        return templateStarts.length;
+    }
+
+    /** A template, which is made when it is first asked for. */
+    SpanTemplate template(int number) throws CorruptPageException {
+        SpanTemplate known = templates.get(number);
+        if (known != null) {
+            return known;
+        }
+        TableBytes in = new TableBytes(tables, templateStarts[number], tables.length - templateStarts[number]);
+        SpanTemplate made = SpanTemplate.decode(this, in, tables);
+        templates.set(number, made);
+        return made;
+    }
+
+    /** The patterns of a column of text. */
+    TextPatterns patterns(int column) throws CorruptPageException {
+        TextPatterns known = dictionaries.get(column);
+        if (known != null) {
+            return known;
+        }
+        TextPatterns made = TextPatterns.decode(bytes, dictionaryOffsets[column], dictionaryLengths[column]);
+        dictionaries.set(column, made);
+        return made;
+    }
+
+    ShapeItems shape(int number) {
+        return shapes[number];
+    }
+
+    int shapes() {
+        return shapes.length;
+    }
+
+    /** The column of a value of a shape. */
+    int columnOf(ShapeItems shape, int item) throws CorruptPageException {
+        GrowingBytes name = new GrowingBytes(64);
+        ColumnName.encode(shape, item, name);
+        Integer column = columnNumbers.get(new String(name.array(), 0, name.length(), ISO_8859_1));
+        if (column == null) {
+            throw new CorruptPageException("segment has no column for a value of a shape");
+        }
+        return column;
+    }
+
+    private void readShapes(ByteList list) throws CorruptPageException {
+        for (int i = 0; i < shapes.length; i++) {
+            shapes[i] = ShapeItems.of(list.copy(i));
+        }
+    }
+
+    private void readColumns(ByteList names) throws CorruptPageException {
+        for (int i = 0; i < columns.length; i++) {
+            columns[i] = ColumnName.decode(names.array(), names.offset(i), names.length(i));
+            columnNumbers.put(new String(names.array(), names.offset(i), names.length(i), ISO_8859_1), i);
+        }
+    }
+
+    /** Walks over the templates, which checks that all of them are there, and notes where each begins. */
+    private static int[] templateStarts(TableBytes in, ShapeItems[] shapes, int scopes) throws CorruptPageException {
+        int[] starts = new int[in.length("template count")];
+        for (int i = 0; i < starts.length; i++) {
+            starts[i] = in.position();
+            ShapeItems shape = shapes[in.count("template's shape", shapes.length - 1)];
+            int scope = in.count("template's scope", Integer.MAX_VALUE);
+            if (shape.of() == Item.OF_SPAN && scope >= scopes) {
+                throw new CorruptPageException("template " + i + " has scope " + scope + " of " + scopes);
+            }
+            for (int item = 0; item < shape.count(); item++) {
+                if (Item.hasValue(shape.kind(item)) && in.u8("template's value") != 0) {
+                    if (Item.isText(shape.kind(item))) {
+                        in.skip(in.length("template's text"));
+                    } else {
+                        in.varint64("template's number");
+                    }
+                }
+            }
+        }
+        return starts;
+    }
+}

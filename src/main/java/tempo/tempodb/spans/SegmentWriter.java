@@ -1,0 +1,106 @@
+package tempo.tempodb.spans;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tempo.tempodb.column.CorruptPageException;
+import tempo.tempodb.column.GrowingBytes;
+import tempo.tempodb.column.TextDictionary;
+import tempo.tempodb.column.Zstd;
+
+/**
+ * The tables that the groups of a segment share, while they are filled: resources, scopes, columns with their dictionaries,
+ * shapes and templates. Not thread-safe.
+ */
+final class SegmentWriter {
+    /** Spans after which a segment ends, so that what was learned long ago does not weigh on what comes. */
+    private static final long SPANS_MAX = 1 << 20;
+
+    private static final int TEMPLATES_MAX = 32_768;
+    private static final long RETAINED_MAX = 8 << 20;
+
+    final ByteTable resources = new ByteTable();
+    final ByteTable scopes = new ByteTable();
+    final ColumnTable columns = new ColumnTable();
+    final TemplateTable templates = new TemplateTable();
+
+    private final ByteTable shapeBytes = new ByteTable();
+    private final List<Shape> shapes = new ArrayList<>();
+    private long spans;
+
+    /** The shape of which {@code bytes} are. */
+    Shape shape(GrowingBytes bytes) {
+        int number = shapeBytes.add(bytes.array(), 0, bytes.length());
+        if (number == shapes.size()) {
+            shapes.add(newShape(number, bytes));
+        }
+        return shapes.get(number);
+    }
+
+    void countSpans(int count) {
+        spans += count;
+    }
+
+    boolean isEmpty() {
+        return spans == 0;
+    }
+
+    /** True if no further group should use this segment. */
+    boolean isFull() {
+        return spans >= SPANS_MAX || templates.count() >= TEMPLATES_MAX || retainedBytes() >= RETAINED_MAX;
+    }
+
+    private long retainedBytes() {
+        return resources.retainedBytes()
+                + scopes.retainedBytes()
+                + columns.retainedBytes()
+                + templates.retainedBytes()
+                + shapeBytes.retainedBytes();
+    }
+
+    /**
+     * Appends the segment:
+     *
+     * <pre>
+     * raw length of the tables: varint, their length: varint, tables as a zstd frame
+     * for each column of text, in order: length: varint, its dictionary
+     *
+     * tables = resources, scopes, columns, shapes: each count: varint, lengths: varints, bytes
+     *          templates: see TemplateTable
+     * </pre>
+     */
+    void encode(GrowingBytes out) {
+        GrowingBytes tables = new GrowingBytes(64 << 10);
+        resources.encode(tables);
+        scopes.encode(tables);
+        columns.encode(tables);
+        shapeBytes.encode(tables);
+        templates.encode(tables);
+        GrowingBytes compressed = new GrowingBytes(64 << 10);
+        Zstd.compress(tables.array(), 0, tables.length(), compressed);
+        out.putVarint(tables.length());
+        out.putVarint(compressed.length());
+        out.put(compressed.array(), 0, compressed.length());
+        GrowingBytes encoded = new GrowingBytes(64 << 10);
+        for (int i = 0; i < columns.count(); i++) {
+            @Nullable TextDictionary dictionary = columns.dictionary(i);
+            if (dictionary != null) {
+                encoded.truncate(0);
+                dictionary.encode(encoded);
+                out.putVarint(encoded.length());
+                out.put(encoded.array(), 0, encoded.length());
+            }
+        }
+    }
+
+    private Shape newShape(int number, GrowingBytes bytes) {
+        byte[] copy = new byte[bytes.length()];
+        System.arraycopy(bytes.array(), 0, copy, 0, copy.length);
+        try {
+            ShapeItems items = ShapeItems.of(copy);
+            return new Shape(number, items, columns.of(items));
+        } catch (CorruptPageException e) {
+            throw new IllegalStateException("shape was just made", e);
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package tempo.tempodb.spans;
+
+import java.util.Arrays;
+import tempo.span.WireHash;
+import tempo.tempodb.column.GrowingBytes;
+import tempo.tempodb.column.GrowingLongs;
+
+/**
+ * The templates of a segment as the writer finds them: a shape, a scope, and the values that are constant. A look-up makes no
+ * object. Not thread-safe.
+ */
+final class TemplateTable {
+    private final GrowingBytes constants = new GrowingBytes(4096);
+    private Shape[] shapes = new Shape[64];
+    private int[] versions = new int[64];
+    private int[] scopes = new int[64];
+    private long[] hashes = new long[64];
+
+    /** By template: where its constants begin; see {@link #encode}. */
+    private int[] starts = new int[64];
+
+    private int[] slots = new int[128];
+    private int count;
+    private long[] valueHashes = new long[64];
+
+    int count() {
+        return count;
+    }
+
+    long retainedBytes() {
+        return constants.length() + 40L * count;
+    }
+
+    /**
+     * The template of a message whose values are {@code values[first..)}, text as a stretch of {@code bytes}; a new one if
+     * there is none.
+     */
+    int find(Shape shape, int scope, GrowingLongs values, int first, byte[] bytes) {
+        shape.countRow();
+        while (true) {
+            long hash = hash(shape, scope, values, first, bytes);
+            int slot = (int) hash & slots.length - 1;
+            while (slots[slot] != 0) {
+                int template = slots[slot] - 1;
+                if (hashes[template] == hash
+                        && shapes[template] == shape
+                        && versions[template] == shape.version
+                        && scopes[template] == scope
+                        && hasConstants(template, values, first, bytes)) {
+                    return template;
+                }
+                slot = slot + 1 & slots.length - 1;
+            }
+            if (!shape.demotes(valueHashes)) {
+                return add(slot, hash, shape, scope, values, first, bytes);
+            }
+        }
+    }
+
+    /**
+     * Appends all templates: how many, and for each
+     *
+     * <pre>
+     * shape: varint, scope: varint, then by value item
+     *   1: u8, value: varint                   constant number
+     *   1: u8, length: varint, bytes           constant text
+     *   0: u8                                  in its column
+     * </pre>
+     */
+    void encode(GrowingBytes out) {
+        out.putVarint(count);
+        for (int i = 0; i < count; i++) {
+            out.putVarint(shapes[i].number);
+            out.putVarint(scopes[i]);
+            int end = i + 1 < count ? starts[i + 1] : constants.length();
+            out.put(constants.array(), starts[i], end - starts[i]);
+        }
+    }
+
+    private long hash(Shape shape, int scope, GrowingLongs values, int first, byte[] bytes) {
+        int items = shape.columns.length;
+        if (items > valueHashes.length) {
+            valueHashes = new long[items];
+        }
+        long hash = WireHash.join((long) shape.number << 32 | scope, shape.version);
+        for (int i = 0; i < items; i++) {
+            if (shape.constant[i]) {
+                long value = values.get(first + i);
+                long each = shape.text[i]
+                        ? WireHash.of(bytes, MessageParser.offset(value), MessageParser.length(value))
+                        : value;
+                valueHashes[i] = each;
+                hash = WireHash.join(hash, each);
+            }
+        }
+        return hash;
+    }
+
+    private boolean hasConstants(int template, GrowingLongs values, int first, byte[] bytes) {
+        Shape shape = shapes[template];
+        byte[] mine = constants.array();
+        int at = starts[template];
+        for (int i = 0; i < shape.columns.length; i++) {
+            if (mine[at++] == 0) {
+                continue;
+            }
+            long known = 0;
+            int shift = 0;
+            byte next;
+            do {
+                next = mine[at++];
+                known |= (next & 0x7fL) << shift;
+                shift += 7;
+            } while (next < 0);
+            long value = values.get(first + i);
+            if (!shape.text[i]) {
+                if (known != value) {
+                    return false;
+                }
+                continue;
+            }
+            int offset = MessageParser.offset(value);
+            int length = MessageParser.length(value);
+            int end = at + (int) known;
+            if (!Arrays.equals(mine, at, end, bytes, offset, offset + length)) {
+                return false;
+            }
+            at = end;
+        }
+        return true;
+    }
+
+    private int add(int slot, long hash, Shape shape, int scope, GrowingLongs values, int first, byte[] bytes) {
+        if (count == shapes.length) {
+            grow();
+        }
+        shapes[count] = shape;
+        versions[count] = shape.version;
+        scopes[count] = scope;
+        hashes[count] = hash;
+        starts[count] = constants.length();
+        for (int i = 0; i < shape.columns.length; i++) {
+            constants.put(shape.constant[i] ? 1 : 0);
+            if (shape.constant[i]) {
+                long value = values.get(first + i);
+                if (shape.text[i]) {
+                    constants.putVarint(MessageParser.length(value));
+                    constants.put(bytes, MessageParser.offset(value), MessageParser.length(value));
+                } else {
+                    constants.putVarint(value);
+                }
+            }
+        }
+        slots[slot] = ++count;
+        if (2 * count > slots.length) {
+            rehash();
+        }
+        return count - 1;
+    }
+
+    private void grow() {
+        int capacity = count * 2;
+        shapes = Arrays.copyOf(shapes, capacity);
+        versions = Arrays.copyOf(versions, capacity);
+        scopes = Arrays.copyOf(scopes, capacity);
+        hashes = Arrays.copyOf(hashes, capacity);
+        starts = Arrays.copyOf(starts, capacity);
+    }
+
+    private void rehash() {
+        slots = new int[slots.length * 2];
+        for (int i = 0; i < count; i++) {
+            int slot = (int) hashes[i] & slots.length - 1;
+            while (slots[slot] != 0) {
+                slot = slot + 1 & slots.length - 1;
+            }
+            slots[slot] = i + 1;
+        }
+    }
+}
