@@ -15,6 +15,7 @@ import tempo.ingester.HeadTraces.HeadTrace;
 import tempo.span.SliceBatch;
 import tempo.tempodb.BlockBuilder;
 import tempo.tempodb.TempoDb;
+import tempo.tempodb.block.BlockContent;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.wal.Wal;
 import tempo.tempodb.wal.WalException;
@@ -36,6 +37,7 @@ final class BlockCut {
 
     private ByteBuffer value = ByteBuffer.allocate(64 << 10);
     private int valueSpans;
+    private int valueSlices;
     private long valueStartMin;
     private long valueStartMax;
 
@@ -58,7 +60,7 @@ final class BlockCut {
             return before;
         }
         Map<Integer, Released> released = new HashMap<>();
-        BlockBuilder builder = db.newBlock(generation.tenant);
+        BlockBuilder builder = db.newBlock(generation.tenant, BlockContent.SPANS);
         long lost = 0;
         boolean committed = false;
         WalReader reader = wal.reader();
@@ -117,35 +119,45 @@ final class BlockCut {
             int slice = SliceRefs.slice(ref);
             int bytes = SliceBatch.otlpBytes(batch, slice);
             if (value.position() > 0 && value.position() + bytes > VALUE_BYTES_TARGET) {
-                addValue(builder, trace);
+                lost += addValue(builder, trace);
             }
             ensureRoom(bytes);
             SliceBatch.writeOtlp(batch, slice, value);
+            valueSlices++;
             valueSpans += SliceBatch.sliceSpans(batch, slice);
             valueStartMin = minUnsigned(valueStartMin, SliceBatch.startMin(batch, slice));
             valueStartMax = maxUnsigned(valueStartMax, SliceBatch.startMax(batch, slice));
         }
         if (value.position() > 0) {
-            addValue(builder, trace);
+            lost += addValue(builder, trace);
         }
         return lost;
     }
 
-    private void addValue(BlockBuilder builder, HeadTrace trace) throws IOException {
+    /** Returns how many slices could not be added: none, but if the log gave back what was never put into it. */
+    private int addValue(BlockBuilder builder, HeadTrace trace) throws IOException {
         value.flip();
-        builder.add(
-                trace.keyHigh,
-                trace.keyLow,
-                value,
-                valueSpans,
-                clampedToSigned(valueStartMin),
-                clampedToSigned(valueStartMax));
+        int refused = 0;
+        try {
+            builder.add(
+                    trace.keyHigh,
+                    trace.keyLow,
+                    value,
+                    valueSpans,
+                    clampedToSigned(valueStartMin),
+                    clampedToSigned(valueStartMax));
+        } catch (IllegalArgumentException malformed) {
+            LOG.error("slices from the write-ahead log are left out of a block: {}", malformed.getMessage());
+            refused = valueSlices;
+        }
         startValue();
+        return refused;
     }
 
     private void startValue() {
         value.clear();
         valueSpans = 0;
+        valueSlices = 0;
         valueStartMin = -1;
         valueStartMax = 0;
     }

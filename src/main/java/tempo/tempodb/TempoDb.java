@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import tempo.span.TraceKey;
 import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.block.ArrivalWindow;
+import tempo.tempodb.block.BlockContent;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockNames;
 import tempo.tempodb.block.BlockReader;
@@ -65,9 +66,9 @@ public final class TempoDb implements AutoCloseable {
     }
 
     /** Starts a block of level 0 in the current window. */
-    public BlockBuilder newBlock(String tenant) throws IOException {
+    public BlockBuilder newBlock(String tenant, BlockContent content) throws IOException {
         ArrivalWindow window = ArrivalWindow.of(clock.instant(), config.window());
-        return newBlock(BlockSpec.cut(tenant, blockIds.get(), window));
+        return newBlock(BlockSpec.cut(tenant, blockIds.get(), window, content));
     }
 
     /** Starts a block of which all is chosen by the caller; its id must not be in use. */

@@ -43,7 +43,9 @@ final class PackageDirectionTest {
                             "tempo.tempodb.block",
                             "tempo.tempodb.blocklist")),
             Map.entry("tempo.tempodb.wal", List.of("tempo.span")),
-            Map.entry("tempo.tempodb.block", List.of("tempo.span", "tempo.tempodb.backend", "tempo.tempodb.column")),
+            Map.entry(
+                    "tempo.tempodb.block",
+                    List.of("tempo.span", "tempo.tempodb.backend", "tempo.tempodb.column", "tempo.tempodb.spans")),
             Map.entry("tempo.tempodb.spans", List.of("tempo.span", "tempo.tempodb.column")),
             Map.entry("tempo.tempodb.column", List.of()),
             Map.entry("tempo.tempodb.backend", List.of()),

@@ -27,6 +27,7 @@ import org.openjdk.jmh.annotations.Warmup;
 import tempo.span.TraceKey;
 import tempo.tempodb.backend.ObjectWriter;
 import tempo.tempodb.block.ArrivalWindow;
+import tempo.tempodb.block.BlockContent;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockReader;
 import tempo.tempodb.block.BlockSpec;
@@ -73,11 +74,11 @@ public class BlockWriterBenchmark {
     public BlockMeta write() throws IOException {
         stored.reset();
         UUID id = new UUID(1, 1);
-        BlockWriter writer = new BlockWriter(id, new Sink());
+        BlockWriter writer = new BlockWriter(id, BlockContent.OPAQUE, new Sink());
         for (int i = 0; i < TRACES; i++) {
             writer.add(keys[i], values.get(i), SPANS, 1, 2);
         }
-        return new BlockMeta(BlockSpec.cut("t", id, new ArrivalWindow(0, 1800)), writer.finish());
+        return new BlockMeta(BlockSpec.cut("t", id, new ArrivalWindow(0, 1800), BlockContent.OPAQUE), writer.finish());
     }
 
     @Benchmark

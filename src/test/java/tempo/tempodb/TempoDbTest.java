@@ -19,6 +19,7 @@ import tempo.tempodb.backend.FaultyObjectStore;
 import tempo.tempodb.backend.MemoryObjectStore;
 import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.block.ArrivalWindow;
+import tempo.tempodb.block.BlockContent;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockSpec;
 
@@ -74,7 +75,7 @@ class TempoDbTest {
         BlockMeta bad = commit(db, "one", "a");
         commit(db, "one", "b");
         byte[] data = store.content(bad.spec().dataName());
-        data[4096 + 50] ^= 1;
+        data[512 + 50] ^= 1;
         FindResult result = db.find("one", KEY);
         assertEquals(List.of("b"), texts(result));
         assertFalse(result.isComplete());
@@ -164,7 +165,7 @@ class TempoDbTest {
                     throw new IOException("connection reset");
                 }
             });
-            BlockBuilder block = db.newBlock("one");
+            BlockBuilder block = db.newBlock("one", BlockContent.OPAQUE);
             block.add(KEY, ByteBuffer.wrap("a".getBytes(UTF_8)), 1, 5, 6);
             assertThrows(IOException.class, block::commit);
             assertEquals(List.of(), find(db, "one"));
@@ -189,7 +190,8 @@ class TempoDbTest {
         BlockMeta second = commit(db, "one", "b");
         ArrivalWindow window = first.spec().window();
         List<UUID> replaced = List.of(first.blockId(), second.blockId());
-        try (BlockBuilder merged = db.newBlock(new BlockSpec("one", new UUID(7, 7), window, 1, 1, replaced))) {
+        try (BlockBuilder merged =
+                db.newBlock(new BlockSpec("one", new UUID(7, 7), window, 1, 1, replaced, BlockContent.OPAQUE))) {
             merged.add(KEY, ByteBuffer.wrap("ab".getBytes(UTF_8)), 2, 5, 6);
             merged.commit();
         }
@@ -201,11 +203,12 @@ class TempoDbTest {
     @Test
     void dropsABlockThatIsAborted() throws IOException {
         TempoDb db = open(store);
-        BlockBuilder block = db.newBlock("one");
+        BlockBuilder block = db.newBlock("one", BlockContent.OPAQUE);
         block.add(KEY, ByteBuffer.allocate(10), 1, 5, 6);
         block.abort();
         store.list("", object -> assertEquals("", object.key()));
-        assertThrows(IllegalStateException.class, () -> db.newBlock("one").commit());
+        assertThrows(IllegalStateException.class, () -> db.newBlock("one", BlockContent.OPAQUE)
+                .commit());
     }
 
     @Test
@@ -213,7 +216,7 @@ class TempoDbTest {
         TempoDb db = open(store);
         for (String tenant : List.of("", "..", "a/b", "../x")) {
             assertThrows(IllegalArgumentException.class, () -> db.find(tenant, KEY));
-            assertThrows(IllegalArgumentException.class, () -> db.newBlock(tenant));
+            assertThrows(IllegalArgumentException.class, () -> db.newBlock(tenant, BlockContent.OPAQUE));
         }
     }
 
@@ -222,7 +225,7 @@ class TempoDbTest {
     }
 
     private static BlockMeta commit(TempoDb db, String tenant, String value) throws IOException {
-        try (BlockBuilder block = db.newBlock(tenant)) {
+        try (BlockBuilder block = db.newBlock(tenant, BlockContent.OPAQUE)) {
             block.add(KEY, ByteBuffer.wrap(value.getBytes(UTF_8)), 1, 5, 6);
             return block.commit();
         }

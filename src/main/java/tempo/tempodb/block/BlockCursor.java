@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import tempo.span.TraceKey;
 
 /**
- * Walks over the entries of a block in key order, holding one group and one decoded frame. For one thread. The accessors tell
+ * Walks over the entries of a block in key order, holding one group. For one thread. The accessors tell
  * of the entry that the last {@link #next} moved to.
  */
 public final class BlockCursor {
@@ -18,11 +18,9 @@ public final class BlockCursor {
 
     private int nextGroup;
     private @Nullable Group group;
-    private int page;
-    private byte[] frame = NO_BYTES;
+    private Group.@Nullable Values values;
+    private byte[] value = NO_BYTES;
     private int row;
-    private int offset;
-    private int length;
 
     BlockCursor(BlockReader reader, TraceKey from, TraceKey to) {
         this.reader = reader;
@@ -35,7 +33,7 @@ public final class BlockCursor {
      * Moves to the next entry; reads the next group when the current one is done.
      *
      * @return false if there is none
-     * @throws CorruptBlockException if a group or frame is damaged; the next call goes on behind it
+     * @throws CorruptBlockException if a group or a value is damaged; the next call goes on behind it
      * @throws IOException if the source fails; the next call tries the same group again
      */
     public boolean next() throws IOException {
@@ -45,18 +43,15 @@ public final class BlockCursor {
             }
             Group open = group();
             row++;
-            offset += length;
-            length = 0;
-            if (row >= open.endRow(page)) {
-                nextFrame(open);
-            } else if (isPast(open)) {
+            if (row >= open.rows()) {
                 close();
+            } else if (Keys.compare(open.keyHigh(row), open.keyLow(row), to.high(), to.low()) > 0) {
+                close();
+                nextGroup = reader.tail().groups().groups();
                 return false;
             } else {
-                length = open.table().length(row);
-                if (Keys.compare(open.table().high(row), open.table().low(row), from.high(), from.low()) >= 0) {
-                    return true;
-                }
+                readValue();
+                return true;
             }
         }
     }
@@ -66,30 +61,30 @@ public final class BlockCursor {
     }
 
     public long keyHigh() {
-        return group().table().high(row);
+        return group().keyHigh(row);
     }
 
     public long keyLow() {
-        return group().table().low(row);
+        return group().keyLow(row);
     }
 
     /** The value, read-only; valid for as long as it is referenced. */
     public ByteBuffer value() {
-        return ByteBuffer.wrap(frame, offset, length).slice().asReadOnlyBuffer();
+        return ByteBuffer.wrap(value).asReadOnlyBuffer();
     }
 
     public int spans() {
-        return group().table().spans(row);
+        return group().spans(row);
     }
 
     /** Oldest span start, unix nanoseconds. */
     public long startMin() {
-        return group().table().oldest(row);
+        return values().oldest();
     }
 
     /** Newest span start, unix nanoseconds. */
     public long startMax() {
-        return group().table().newest(row);
+        return values().newest();
     }
 
     private Group group() {
@@ -112,39 +107,31 @@ public final class BlockCursor {
             nextGroup++;
             throw e;
         }
-        page = 0;
-        row = -1;
-        length = 0;
+        Group open = group();
+        values = open.values();
+        row = open.firstAtLeast(from.high(), from.low()) - 1;
         return true;
     }
 
-    /** Opens the frame that holds {@link #row}, and steps back so that the next step is to its first row. */
-    private void nextFrame(Group open) throws CorruptBlockException {
-        page++;
-        if (page >= open.pageCount()) {
-            close();
-            return;
+    private void readValue() throws CorruptBlockException {
+        try {
+            value = values().read(row);
+        } catch (CorruptBlockException e) {
+            row = values().behind(row) - 1;
+            throw e;
         }
-        int firstRow = open.firstRow(page);
-        row = open.endRow(page);
-        boolean wanted = firstRow < open.endRow(page)
-                && Keys.compare(open.table().high(row - 1), open.table().low(row - 1), from.high(), from.low()) >= 0
-                && Keys.compare(open.table().high(firstRow), open.table().low(firstRow), to.high(), to.low()) <= 0;
-        if (wanted) {
-            frame = open.frame(page);
-            row = firstRow;
-        }
-        row--;
-        offset = 0;
     }
 
-    private boolean isPast(Group open) {
-        return Keys.compare(open.table().high(row), open.table().low(row), to.high(), to.low()) > 0;
+    private Group.Values values() {
+        if (values == null) {
+            throw new IllegalStateException("cursor is not at an entry");
+        }
+        return values;
     }
 
     private void close() {
         group = null;
-        frame = NO_BYTES;
-        length = 0;
+        values = null;
+        value = NO_BYTES;
     }
 }

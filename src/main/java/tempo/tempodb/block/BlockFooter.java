@@ -23,14 +23,17 @@ final class BlockFooter {
     /** A tail section where it is in the object. */
     record Section(int type, int crc, long offset, int length) {}
 
-    static ByteBuffer encode(UUID blockId, List<Section> sections) {
+    /** What a footer says. */
+    record Decoded(BlockContent content, List<Section> sections) {}
+
+    static ByteBuffer encode(UUID blockId, BlockContent content, List<Section> sections) {
         int length = BlockLayout.FOOTER_FIXED_BYTES
                 + sections.size() * BlockLayout.SECTION_ENTRY_BYTES
                 + BlockLayout.FOOTER_END_BYTES;
         ByteBuffer footer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
         footer.putShort((short) BlockLayout.MAJOR).putShort((short) BlockLayout.MINOR);
-        footer.putShort((short) BlockLayout.CONTENT_OPAQUE).putShort((short) 0);
-        footer.putLong(0).putLong(0);
+        footer.putShort((short) content.code()).putShort((short) 0);
+        footer.putLong(content.requiredFeatures()).putLong(0);
         Keys.put(footer, blockId);
         footer.putInt(sections.size());
         for (Section section : sections) {
@@ -49,9 +52,9 @@ final class BlockFooter {
     /**
      * Reads the footer that ends {@code tail}, whose first byte is at {@code tailOffset} of the object.
      *
-     * @return sections that lie in the tail, those of unknown types as well
+     * @return what the values are, and the sections that lie in the tail, those of unknown types as well
      */
-    static List<Section> decode(byte[] tail, long tailOffset, int length, BlockPlace place)
+    static Decoded decode(byte[] tail, long tailOffset, int length, BlockPlace place)
             throws CorruptBlockException, UnsupportedBlockException {
         int start = tail.length - length;
         int endStart = tail.length - BlockLayout.FOOTER_END_BYTES;
@@ -70,9 +73,6 @@ final class BlockFooter {
         int content = footer.u16("content kind");
         footer.skip(2, "reserved");
         BlockMetaText.requireReadable(place.blockId(), major, footer.bits64("required features"));
-        if (content != BlockLayout.CONTENT_OPAQUE) {
-            throw new UnsupportedBlockException(place.blockId(), "block's content kind is not known here: " + content);
-        }
         footer.bits64("optional features");
         UUID blockId = footer.uuid("block id");
         if (!blockId.equals(place.blockId())) {
@@ -83,7 +83,7 @@ final class BlockFooter {
         for (int i = 0; i < count; i++) {
             sections.add(section(footer, tailOffset, start, place));
         }
-        return sections;
+        return new Decoded(BlockContent.of(content, place.blockId()), sections);
     }
 
     private static Section section(CheckedBytes footer, long tailOffset, int sectionBytes, BlockPlace place)

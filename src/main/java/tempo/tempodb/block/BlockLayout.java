@@ -10,11 +10,11 @@ final class BlockLayout {
     static final int MAJOR = 1;
     static final int MINOR = 0;
 
-    /** Bits that a reader has to know to read the block. */
-    static final long REQUIRED_FEATURES_KNOWN = 0;
+    /** Feature of a block of spans: a reader has to know segments and columns. */
+    static final long FEATURE_SPANS = 1;
 
-    /** What the values of a block are: bytes that the format does not look into. */
-    static final int CONTENT_OPAQUE = 0;
+    /** Bits that a reader has to know to read the block. */
+    static final long REQUIRED_FEATURES_KNOWN = FEATURE_SPANS;
 
     /** "tempoblk", first bytes of a data object. */
     static final long FILE_MAGIC = magic("tempoblk");
@@ -25,8 +25,11 @@ final class BlockLayout {
     /** "tgrp", first bytes of a group. */
     static final int GROUP_MAGIC = (int) magic("tgrp\0\0\0\0");
 
-    /** Groups start at multiples of this: the page of disks, file systems and operating systems. */
-    static final int ALIGNMENT = 4096;
+    /**
+     * Groups start at multiples of this, so that salvage has few places to look at. A group of columns is of some 100 KiB: to
+     * align it to a page of the operating system, 4 KiB, would take 2 % more space.
+     */
+    static final int ALIGNMENT = 512;
 
     /** Magic, major, minor, block id, CRC. */
     static final int FILE_HEADER_BYTES = 32;
@@ -36,6 +39,7 @@ final class BlockLayout {
 
     static final int PAGE_ENTRY_BYTES = 32;
     static final int GROUP_ENTRY_BYTES = 80;
+    static final int SEGMENT_ENTRY_BYTES = 16;
     static final int CRC_BYTES = 4;
     static final int FOOTER_FIXED_BYTES = 44;
     static final int SECTION_ENTRY_BYTES = 32;
@@ -49,6 +53,7 @@ final class BlockLayout {
     static final int ENCODING_ZSTD = 1;
     static final int SECTION_GROUP_TABLE = 1;
     static final int SECTION_TRACE_DIRECTORY = 2;
+    static final int SECTION_SEGMENT_TABLE = 3;
 
     /** Largest value, in bytes: four times the largest request, for traces that were merged. */
     static final int VALUE_BYTES_MAX = 64 << 20;
@@ -86,6 +91,21 @@ final class BlockLayout {
 
     /** Largest trace table: every varint at its longest. */
     static final int TRACE_TABLE_BYTES_MAX = GROUP_ENTRIES_MAX * (Keys.BYTES + 4 * 10);
+
+    /**
+     * Spans after which a group of columns ends with its trace. Measured with traces of 25 spans: 8,192 take 1 % less space and
+     * a find twice the CPU, 2,048 take 3 % more space.
+     */
+    static final int GROUP_SPANS_TARGET = 4096;
+
+    /** Spans after which a group of columns ends even inside a trace. */
+    static final int GROUP_SPANS_MAX = 2 * GROUP_SPANS_TARGET;
+
+    /** Largest segment that a reader accepts. */
+    static final int SEGMENT_BYTES_MAX = 48 << 20;
+
+    /** As many segments as a reader accepts. */
+    static final int SEGMENTS_MAX = 1 << 16;
 
     /** A writer keeps 8 bytes per trace for the directory until the block ends: at most 128 MiB. */
     static final int TRACES_MAX = 1 << 24;

@@ -29,7 +29,7 @@ final class BlockMetaText {
         try (JsonGenerator json = JSON.createGenerator(text)) {
             json.useDefaultPrettyPrinter();
             json.writeStartObject();
-            writeFormat(json);
+            writeFormat(json, meta.spec().content());
             writeSpec(json, meta.spec());
             writeSummary(json, meta.summary());
             json.writeEndObject();
@@ -54,7 +54,7 @@ final class BlockMetaText {
             throw place.corrupt("commit record is not JSON (" + e.getOriginalMessage() + ")");
         }
         requireReadable(blockId, fields.number("formatMajor"), fields.number("requiredFeatures"));
-        return new BlockMeta(spec(fields), summary(fields));
+        return new BlockMeta(spec(fields, blockId), summary(fields));
     }
 
     /** Refuses what this version of the format could only misread. */
@@ -70,12 +70,12 @@ final class BlockMetaText {
         }
     }
 
-    private static void writeFormat(JsonGenerator json) throws IOException {
+    private static void writeFormat(JsonGenerator json, BlockContent content) throws IOException {
         json.writeNumberField("formatMajor", BlockLayout.MAJOR);
         json.writeNumberField("formatMinor", BlockLayout.MINOR);
-        json.writeNumberField("requiredFeatures", 0L);
+        json.writeNumberField("requiredFeatures", content.requiredFeatures());
         json.writeNumberField("optionalFeatures", 0L);
-        json.writeStringField("content", "opaque");
+        json.writeStringField("content", content.text());
     }
 
     private static void writeSpec(JsonGenerator json, BlockSpec spec) throws IOException {
@@ -107,14 +107,15 @@ final class BlockMetaText {
         json.writeNumberField("footerCrc32c", Integer.toUnsignedLong(summary.footerCrc()));
     }
 
-    private static BlockSpec spec(Fields fields) throws IOException {
+    private static BlockSpec spec(Fields fields, UUID blockId) throws IOException {
         return new BlockSpec(
                 fields.text("tenant"),
                 UUID.fromString(fields.text("blockId")),
                 new ArrivalWindow(fields.number("windowStartSeconds"), fields.number("windowSeconds")),
                 fields.integer("level"),
                 fields.number("writerEpoch"),
-                fields.replaces);
+                fields.replaces,
+                BlockContent.of(fields.text("content"), blockId));
     }
 
     private static BlockSummary summary(Fields fields) throws IOException {

@@ -90,7 +90,9 @@ public final class BlockReader {
         if (bytes.length != tail.groups().length(group)) {
             throw place.corrupt("group must be of " + tail.groups().length(group) + " bytes but is of " + bytes.length);
         }
-        return Group.decode(bytes, place);
+        return tail.content() == BlockContent.SPANS
+                ? SpansGroup.decode(bytes, tail.segments(), source, place)
+                : OpaqueGroup.decode(bytes, place);
     }
 
     /** The group in which the key begins if it is there at all; negative if it falls between two groups. */

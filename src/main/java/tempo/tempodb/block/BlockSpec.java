@@ -9,9 +9,16 @@ import java.util.UUID;
  * @param level 0 for a block that was cut from a head, one more for each compaction
  * @param writerEpoch rises when the right to write passes to another; fences a worker that was given up
  * @param replaces blocks whose content is in this one; readers that see this one ignore them; at most {@value #REPLACES_MAX}
+ * @param content what its values are
  */
 public record BlockSpec(
-        String tenant, UUID blockId, ArrivalWindow window, int level, long writerEpoch, List<UUID> replaces) {
+        String tenant,
+        UUID blockId,
+        ArrivalWindow window,
+        int level,
+        long writerEpoch,
+        List<UUID> replaces,
+        BlockContent content) {
     /** So that a commit record stays small. */
     public static final int REPLACES_MAX = 10_000;
 
@@ -29,8 +36,8 @@ public record BlockSpec(
     }
 
     /** A block of level 0 and epoch 0 that replaces none. */
-    public static BlockSpec cut(String tenant, UUID blockId, ArrivalWindow window) {
-        return new BlockSpec(tenant, blockId, window, 0, 0, List.of());
+    public static BlockSpec cut(String tenant, UUID blockId, ArrivalWindow window, BlockContent content) {
+        return new BlockSpec(tenant, blockId, window, 0, 0, List.of(), content);
     }
 
     /** Name of the data object. */

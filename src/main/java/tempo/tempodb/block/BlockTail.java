@@ -6,16 +6,21 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * What a reader needs of a block before its first find, checked and in memory: trace directory and group table. Immutable and
+ * What a reader needs of a block before its first find, checked and in memory: trace directory, group table and, of spans, the segments. Immutable, but for segments read later, and
  * thread-safe, so it can be cached and shared.
  */
 public final class BlockTail {
     private final UUID blockId;
+    private final BlockContent content;
     private final TraceDirectory directory;
     private final GroupTable groups;
+    private final SegmentTable segments;
 
-    private BlockTail(UUID blockId, TraceDirectory directory, GroupTable groups) {
+    private BlockTail(
+            UUID blockId, BlockContent content, TraceDirectory directory, GroupTable groups, SegmentTable segments) {
         this.blockId = blockId;
+        this.content = content;
+        this.segments = segments;
         this.directory = directory;
         this.groups = groups;
     }
@@ -38,13 +43,27 @@ public final class BlockTail {
         if (BlockFooter.crc(tail, tail.length - footerBytes, footerBytes) != summary.footerCrc()) {
             throw place.corrupt("footer does not match the crc in the commit record");
         }
-        List<BlockFooter.Section> sections = BlockFooter.decode(tail, summary.tailOffset(), footerBytes, place);
+        BlockFooter.Decoded footer = BlockFooter.decode(tail, summary.tailOffset(), footerBytes, place);
+        List<BlockFooter.Section> sections = footer.sections();
         byte[] table = section(BlockLayout.SECTION_GROUP_TABLE, sections, tail, summary.tailOffset(), place);
         byte[] directory = section(BlockLayout.SECTION_TRACE_DIRECTORY, sections, tail, summary.tailOffset(), place);
+        SegmentTable segments = SegmentTable.none();
+        if (footer.content() == BlockContent.SPANS) {
+            byte[] entries = section(BlockLayout.SECTION_SEGMENT_TABLE, sections, tail, summary.tailOffset(), place);
+            segments = SegmentTable.decode(entries, summary.dataBytes(), place);
+            segments.readFrom(tail, summary.tailOffset(), place);
+        }
         return new BlockTail(
                 meta.blockId(),
+                footer.content(),
                 TraceDirectory.decode(directory, place),
-                GroupTable.decode(table, summary.tailOffset(), place));
+                GroupTable.decode(table, summary.tailOffset(), place),
+                segments);
+    }
+
+    /** What the block's values are. */
+    public BlockContent content() {
+        return content;
     }
 
     public UUID blockId() {
@@ -53,7 +72,7 @@ public final class BlockTail {
 
     /** About what it occupies in memory, in bytes. */
     public long memoryBytes() {
-        return 256 + directory.memoryBytes() + groups.memoryBytes();
+        return 256 + directory.memoryBytes() + groups.memoryBytes() + segments.memoryBytes();
     }
 
     TraceDirectory directory() {
@@ -62,6 +81,10 @@ public final class BlockTail {
 
     GroupTable groups() {
         return groups;
+    }
+
+    SegmentTable segments() {
+        return segments;
     }
 
     private static byte[] section(

@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.UUID;
 import tempo.span.TraceKey;
 import tempo.tempodb.backend.ObjectWriter;
+import tempo.tempodb.column.GrowingBytes;
 
 /**
  * Writes a block's data object as a stream. A state machine for one thread: entries in, bytes out to the {@link ObjectWriter},
- * which the caller commits or aborts. Holds one group (at most 2 MiB encoded, or one larger value) and 8 bytes per trace.
+ * which the caller commits or aborts. Holds one group (at most 2 MiB encoded, or one larger value), 8 bytes per trace, and of spans
+ * the tables of a segment (at most some 8 MiB, and those of one more group).
  */
 public final class BlockWriter {
     /** Largest value that {@link #add} takes, in bytes. */
@@ -21,9 +23,11 @@ public final class BlockWriter {
     private static final byte[] ZEROS = new byte[BlockLayout.ALIGNMENT];
 
     private final UUID blockId;
+    private final BlockContent content;
     private final ObjectWriter target;
     private final GroupWriter group;
     private final List<GroupTable.Placed> groups = new ArrayList<>();
+    private final List<SegmentTable.Placed> segments = new ArrayList<>();
 
     private long offset;
     private long[] traceHighs = new long[1024];
@@ -44,10 +48,11 @@ public final class BlockWriter {
     private boolean broken;
 
     /** A writer of an empty block; nothing is written to {@code target} yet. */
-    public BlockWriter(UUID blockId, ObjectWriter target) {
+    public BlockWriter(UUID blockId, BlockContent content, ObjectWriter target) {
         this.blockId = blockId;
+        this.content = content;
         this.target = target;
-        this.group = new GroupWriter(blockId);
+        this.group = GroupWriter.of(content, blockId);
     }
 
     /** As {@link #add(long, long, ByteBuffer, int, long, long)}. */
@@ -58,12 +63,13 @@ public final class BlockWriter {
     /**
      * Adds a trace or a part of one. Keys come in non-decreasing unsigned order; the same key may come several times in a row.
      *
-     * @param value its remaining bytes are copied, its position stays; at most {@link #VALUE_BYTES_MAX}, may be none
-     * @param spanCount spans in the value, at least 0
+     * @param value its remaining bytes are copied, its position stays; at most {@link #VALUE_BYTES_MAX}, may be none. In a block
+     *     of spans it is a {@code TracesData}
+     * @param spanCount spans in the value, at least 0; a block of spans counts them itself, equal ones once
      * @param oldest start of its oldest span, unix nanoseconds
      * @param newest start of its newest span, unix nanoseconds, not before {@code oldest}
-     * @throws IllegalArgumentException if the key is less than the one before, or an argument is out of bounds; nothing was
-     *     added
+     * @throws IllegalArgumentException if the key is less than the one before, an argument is out of bounds, or the value is not
+     *     of the block's content; nothing was added
      * @throws IllegalStateException if the block has as many traces as can be, 2^24
      * @throws IOException if the target fails; the block cannot be finished any more
      */
@@ -80,9 +86,9 @@ public final class BlockWriter {
         if (ends && !group.isEmpty()) {
             finishGroup();
         }
-        group.add(keyHigh, keyLow, newTrace, value, spanCount, oldest, newest);
+        int counted = group.add(keyHigh, keyLow, newTrace, value, spanCount, oldest, newest);
         groupEndsHere = alone;
-        count(keyHigh, keyLow, newTrace, length, spanCount, oldest, newest);
+        count(keyHigh, keyLow, newTrace, length, counted, oldest, newest);
     }
 
     /** Entries added so far. */
@@ -105,13 +111,24 @@ public final class BlockWriter {
             throw new IllegalStateException(
                     "block " + blockId + " has " + entries + " entries, finished: " + finished + ", failed: " + broken);
         }
-        finishGroup();
+        if (!group.isEmpty()) {
+            finishGroup();
+        }
         finished = true;
         long tailOffset = offset;
+        if (group.hasSegment()) {
+            finishSegment();
+        }
+        List<BlockFooter.Section> sections = new ArrayList<>();
         BlockFooter.Section table = writeSection(BlockLayout.SECTION_GROUP_TABLE, GroupTable.encode(groups));
         BlockFooter.Section directory =
                 writeSection(BlockLayout.SECTION_TRACE_DIRECTORY, TraceDirectory.encode(traceHighs, traces));
-        ByteBuffer footer = BlockFooter.encode(blockId, List.of(table, directory));
+        sections.add(table);
+        sections.add(directory);
+        if (!segments.isEmpty()) {
+            sections.add(writeSection(BlockLayout.SECTION_SEGMENT_TABLE, SegmentTable.encode(segments)));
+        }
+        ByteBuffer footer = BlockFooter.encode(blockId, content, sections);
         int footerBytes = footer.remaining();
         int footerCrc = BlockFooter.crc(footer.array(), 0, footerBytes);
         write(footer);
@@ -179,11 +196,26 @@ public final class BlockWriter {
         broken = true;
         GroupSummary summary = group.summary();
         long start = offset;
-        int length = group.finish(groups.size(), target);
+        int length = group.finish(groups.size(), segments.size(), target);
         offset += length;
-        groups.add(new GroupTable.Placed(summary, start, length));
+        groups.add(new GroupTable.Placed(summary, start, length, segments.size()));
+        if (group.isSegmentFull() && group.hasSegment()) {
+            finishSegment();
+        }
         pad();
         broken = false;
+    }
+
+    private void finishSegment() throws IOException {
+        GrowingBytes segment = new GrowingBytes(256 << 10);
+        group.finishSegment(segment);
+        if (segment.length() > BlockLayout.SEGMENT_BYTES_MAX || segments.size() == BlockLayout.SEGMENTS_MAX) {
+            throw new IllegalStateException("block " + blockId + " cannot have segment " + segments.size() + " of "
+                    + segment.length() + " bytes");
+        }
+        int crc = BlockLayout.crc(segment.array(), 0, segment.length());
+        segments.add(new SegmentTable.Placed(offset, segment.length(), crc));
+        write(segment.written());
     }
 
     private void writeHeader() throws IOException {

@@ -12,9 +12,12 @@ import java.util.UUID;
  *   0 u32 magic "tgrp"   4 u32 length of the header, CRC included   8 16 B block id   24 u32 group index   28 u32 page count
  *  32 16 B first key    48 16 B last key   64 u32 entries   68 u32 new traces   72 u64 spans   80 u64 raw bytes
  *  88 i64 oldest start  96 i64 newest start
- * 104 page directory, 32 B a page: the trace table, then the value frames in order
+ * 104 page directory
  *  .. u32 CRC-32C of all before
  * </pre>
+ *
+ * The page directory of opaque values has 32 B a page: the trace table, then the value frames in order. That of spans is a u32,
+ * the number of the segment, and what {@link tempo.tempodb.spans.SpanGroup} reads; the page count is 0 then.
  */
 final class GroupHeader {
     private GroupHeader() {}
@@ -24,19 +27,26 @@ final class GroupHeader {
     }
 
     static ByteBuffer encode(UUID blockId, int groupIndex, GroupSummary summary, List<PageEntry> pages) {
-        int length = bytes(pages.size());
+        ByteBuffer directory =
+                ByteBuffer.allocate(pages.size() * BlockLayout.PAGE_ENTRY_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (PageEntry page : pages) {
+            page.write(directory);
+        }
+        return encode(blockId, groupIndex, summary, pages.size(), directory.flip());
+    }
+
+    static ByteBuffer encode(UUID blockId, int groupIndex, GroupSummary summary, int pageCount, ByteBuffer directory) {
+        int length = BlockLayout.GROUP_FIXED_BYTES + directory.remaining() + BlockLayout.CRC_BYTES;
         ByteBuffer header = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
         header.putInt(BlockLayout.GROUP_MAGIC).putInt(length);
         Keys.put(header, blockId);
-        header.putInt(groupIndex).putInt(pages.size());
+        header.putInt(groupIndex).putInt(pageCount);
         Keys.put(header, summary.firstHigh(), summary.firstLow());
         Keys.put(header, summary.lastHigh(), summary.lastLow());
         header.putInt(summary.entries()).putInt(summary.newTraces());
         header.putLong(summary.spans()).putLong(summary.rawBytes());
         header.putLong(summary.startMin()).putLong(summary.startMax());
-        for (PageEntry page : pages) {
-            page.write(header);
-        }
+        header.put(directory);
         header.putInt(BlockLayout.crc(header.array(), 0, header.position()));
         return header.flip();
     }
@@ -47,12 +57,35 @@ final class GroupHeader {
      * @return the pages, the trace table first
      */
     static PageEntry[] decode(byte[] group, BlockPlace place) throws CorruptBlockException {
+        CheckedBytes header = checked(group, place);
+        int length = header.position() + header.remaining() + 8 + BlockLayout.CRC_BYTES;
+        int pageCount = header.u32("page count", BlockLayout.GROUP_PAGES_MAX);
+        if (bytes(pageCount) != length || pageCount < 2) {
+            throw place.corrupt("group header of " + length + " bytes cannot have " + pageCount + " pages");
+        }
+        header.skip(BlockLayout.GROUP_FIXED_BYTES - 32, "group summary");
+        return pages(header, pageCount, length, group.length, place);
+    }
+
+    /** Where the page directory of a group of spans is in it, behind the number of its segment, and what that number is. */
+    record Directory(int segment, int offset, int length, int pagesAt) {}
+
+    static Directory decodeSpans(byte[] group, BlockPlace place) throws CorruptBlockException {
+        CheckedBytes header = checked(group, place);
+        int length = header.position() + header.remaining() + 8 + BlockLayout.CRC_BYTES;
+        header.skip(BlockLayout.GROUP_FIXED_BYTES - 28, "group summary");
+        int segment = header.u32("group's segment", BlockLayout.SEGMENTS_MAX);
+        return new Directory(segment, header.position() + 8, header.remaining(), length);
+    }
+
+    /** Checks the header of a group; what is returned is behind the group index, its positions count from byte 8. */
+    private static CheckedBytes checked(byte[] group, BlockPlace place) throws CorruptBlockException {
         CheckedBytes start = new CheckedBytes(group, 0, group.length, place);
         if (start.bits32("group magic") != BlockLayout.GROUP_MAGIC) {
             throw place.corrupt("group does not start with its magic");
         }
         int length = start.u32("group header length", group.length);
-        if (length < bytes(1)) {
+        if (length < bytes(0)) {
             throw place.corrupt("group header is too short: " + length + " bytes");
         }
         int crcOffset = length - BlockLayout.CRC_BYTES;
@@ -66,12 +99,7 @@ final class GroupHeader {
         if (!blockId.equals(place.blockId()) || groupIndex != place.group()) {
             throw place.corrupt("group belongs elsewhere, to block " + blockId + " group " + groupIndex);
         }
-        int pageCount = header.u32("page count", BlockLayout.GROUP_PAGES_MAX);
-        if (bytes(pageCount) != length || pageCount < 2) {
-            throw place.corrupt("group header of " + length + " bytes cannot have " + pageCount + " pages");
-        }
-        header.skip(BlockLayout.GROUP_FIXED_BYTES - 32, "group summary");
-        return pages(header, pageCount, length, group.length, place);
+        return header;
     }
 
     private static PageEntry[] pages(

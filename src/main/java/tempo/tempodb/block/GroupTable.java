@@ -9,7 +9,7 @@ import java.util.List;
  *
  * <pre>
  *  0 16 B first key   16 16 B last key   32 u64 offset in the object   40 u32 length without padding
- * 44 u32 entries      48 u32 new traces  52 u32 0   56 u64 spans   64 i64 oldest start   72 i64 newest start
+ * 44 u32 entries      48 u32 new traces  52 u32 segment   56 u64 spans   64 i64 oldest start   72 i64 newest start
  * </pre>
  *
  * Immutable and thread-safe.
@@ -21,6 +21,7 @@ final class GroupTable {
     private final long[] lastLow;
     private final long[] offsets;
     private final int[] lengths;
+    private final int[] segments;
 
     private GroupTable(int groups) {
         firstHigh = new long[groups];
@@ -29,10 +30,11 @@ final class GroupTable {
         lastLow = new long[groups];
         offsets = new long[groups];
         lengths = new int[groups];
+        segments = new int[groups];
     }
 
     /** A group where it was written. */
-    record Placed(GroupSummary summary, long offset, int length) {}
+    record Placed(GroupSummary summary, long offset, int length, int segment) {}
 
     static byte[] encode(List<Placed> groups) {
         ByteBuffer bytes = ByteBuffer.allocate(groups.size() * BlockLayout.GROUP_ENTRY_BYTES)
@@ -42,7 +44,7 @@ final class GroupTable {
             Keys.put(bytes, summary.firstHigh(), summary.firstLow());
             Keys.put(bytes, summary.lastHigh(), summary.lastLow());
             bytes.putLong(group.offset()).putInt(group.length());
-            bytes.putInt(summary.entries()).putInt(summary.newTraces()).putInt(0);
+            bytes.putInt(summary.entries()).putInt(summary.newTraces()).putInt(group.segment());
             bytes.putLong(summary.spans()).putLong(summary.startMin()).putLong(summary.startMax());
         }
         return bytes.array();
@@ -79,6 +81,11 @@ final class GroupTable {
         return lengths[group];
     }
 
+    /** The number of the segment that the group needs; 0 where there are none. */
+    int segment(int group) {
+        return segments[group];
+    }
+
     /** The first group whose last key is not less than the given one; {@link #groups()} if there is none. */
     int firstEndingAtLeast(long high, long low) {
         int from = 0;
@@ -100,7 +107,7 @@ final class GroupTable {
     }
 
     long memoryBytes() {
-        return 44L * groups();
+        return 48L * groups();
     }
 
     private void read(int i, CheckedBytes bytes, long end) throws CorruptBlockException {
@@ -110,7 +117,9 @@ final class GroupTable {
         lastLow[i] = bytes.keyHalf("last key");
         offsets[i] = bytes.u64("group offset", end);
         lengths[i] = bytes.u32("group length", (int) Math.min(BlockLayout.GROUP_BYTES_MAX, end - offsets[i]));
-        bytes.skip(BlockLayout.GROUP_ENTRY_BYTES - 44, "group counts");
+        bytes.skip(8, "group counts");
+        segments[i] = bytes.u32("group's segment", BlockLayout.SEGMENTS_MAX);
+        bytes.skip(BlockLayout.GROUP_ENTRY_BYTES - 56, "group times");
     }
 
     private boolean isOrderedAt(int i) {

@@ -2,27 +2,13 @@ package tempo.tempodb.block;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.UUID;
 import tempo.tempodb.backend.ObjectWriter;
 import tempo.tempodb.column.GrowingBytes;
 
-/**
- * One group in the making. Holds the group's encoded frames, its trace table and the frame being filled; nothing of other
- * groups. The values of consecutive entries form a frame; an entry never spans two frames.
- */
-final class GroupWriter {
-    private static final int KEPT_BYTES = 2 << 20;
-
+/** One group in the making, whatever its content; nothing of other groups. */
+abstract class GroupWriter {
     private final UUID blockId;
-    private final GrowingBytes frame = new GrowingBytes(BlockLayout.FRAME_RAW_TARGET);
-    private final GrowingBytes frames = new GrowingBytes(KEPT_BYTES);
-    private final GrowingBytes keys = new GrowingBytes(64 << 10);
-    private final GrowingBytes rows = new GrowingBytes(64 << 10);
-    private final List<PageEntry> pages = new ArrayList<>();
-
-    private int frameRows;
     private long firstHigh;
     private long firstLow;
     private long lastHigh;
@@ -31,58 +17,65 @@ final class GroupWriter {
     private int newTraces;
     private long spans;
     private long rawBytes;
-    private long startMin = Long.MAX_VALUE;
-    private long startMax = Long.MIN_VALUE;
+    private long startMin;
+    private long startMax;
 
     GroupWriter(UUID blockId) {
         this.blockId = blockId;
+        clear();
     }
 
-    boolean isEmpty() {
+    static GroupWriter of(BlockContent content, UUID blockId) {
+        return content == BlockContent.SPANS ? new SpansGroupWriter(blockId) : new OpaqueGroupWriter(blockId);
+    }
+
+    final boolean isEmpty() {
         return entries == 0;
     }
 
-    /** True if the group should end once its last trace has ended. */
-    boolean isFull() {
-        return frames.length() >= BlockLayout.GROUP_TARGET;
+    final int entries() {
+        return entries;
     }
+
+    final long spans() {
+        return spans;
+    }
+
+    final long rawBytes() {
+        return rawBytes;
+    }
+
+    /** True if the group should end once its last trace has ended. */
+    abstract boolean isFull();
 
     /** True if the group has to end before {@code valueBytes} more, even inside a trace. */
-    boolean isOverfullWith(int valueBytes) {
-        return frames.length() >= BlockLayout.GROUP_ENCODED_MAX
-                || entries >= BlockLayout.GROUP_ENTRIES_MAX
-                || rawBytes + valueBytes > BlockLayout.GROUP_RAW_MAX;
-    }
+    abstract boolean isOverfullWith(int valueBytes);
 
-    void add(long high, long low, boolean newTrace, ByteBuffer value, int spanCount, long oldest, long newest) {
-        int length = value.remaining();
-        if (frameRows > 0 && frame.length() + length > BlockLayout.FRAME_RAW_TARGET) {
-            closeFrame();
-        }
+    /**
+     * Adds an entry; returns how many spans it has.
+     *
+     * @throws IllegalArgumentException if the value is not of this content; nothing was added
+     */
+    abstract int addValue(long high, long low, ByteBuffer value, int spanCount, long oldest, long newest);
+
+    final int add(long high, long low, boolean newTrace, ByteBuffer value, int spanCount, long oldest, long newest) {
+        int counted = addValue(high, low, value, spanCount, oldest, newest);
         if (entries == 0) {
             firstHigh = high;
             firstLow = low;
         }
         lastHigh = high;
         lastLow = low;
-        frame.put(value);
-        keys.reserve(Keys.BYTES);
-        Keys.put(keys.written().limit(keys.length() + Keys.BYTES).position(keys.length()), high, low);
-        keys.extend(Keys.BYTES);
-        rows.putVarint(length);
-        rows.putVarint(spanCount);
-        rows.putVarint(oldest);
-        rows.putVarint(newest - oldest);
-        frameRows++;
         entries++;
         newTraces += newTrace ? 1 : 0;
-        spans += spanCount;
-        rawBytes += length;
+        spans += counted;
+        rawBytes += value.remaining();
         startMin = Math.min(startMin, oldest);
         startMax = Math.max(startMax, newest);
+        return counted;
     }
 
-    GroupSummary summary() {
+    final GroupSummary summary() {
         return new GroupSummary(
                 firstHigh, firstLow, lastHigh, lastLow, entries, newTraces, spans, rawBytes, startMin, startMax);
     }
@@ -90,67 +83,37 @@ final class GroupWriter {
     /**
      * Writes the group, without padding, and starts the next.
      *
+     * @param segment the number of the segment that it needs, 0 where there are none
      * @return its length
      */
-    int finish(int groupIndex, ObjectWriter target) throws IOException {
-        closeFrame();
-        keys.put(rows.array(), 0, rows.length());
-        List<PageEntry> placed = place();
-        ByteBuffer header = GroupHeader.encode(blockId, groupIndex, summary(), placed);
-        int length = header.remaining() + keys.length() + frames.length();
-        target.write(header);
-        target.write(keys.written());
-        target.write(frames.written());
+    final int finish(int groupIndex, int segment, ObjectWriter target) throws IOException {
+        int length = write(groupIndex, segment, target);
         clear();
         return length;
     }
 
-    /** Page directory with offsets, which are known only now: header, trace table, frames. */
-    private List<PageEntry> place() {
-        List<PageEntry> placed = new ArrayList<>(pages.size() + 1);
-        int offset = GroupHeader.bytes(pages.size() + 1);
-        int tableCrc = BlockLayout.crc(keys.array(), 0, keys.length());
-        placed.add(new PageEntry(
-                BlockLayout.PAGE_TRACE_TABLE,
-                BlockLayout.ENCODING_RAW,
-                offset,
-                keys.length(),
-                keys.length(),
-                entries,
-                tableCrc));
-        offset += keys.length();
-        for (PageEntry page : pages) {
-            placed.add(new PageEntry(
-                    page.kind(),
-                    page.encoding(),
-                    offset,
-                    page.storedLength(),
-                    page.rawLength(),
-                    page.rows(),
-                    page.crc()));
-            offset += page.storedLength();
-        }
-        return placed;
+    abstract int write(int groupIndex, int segment, ObjectWriter target) throws IOException;
+
+    /** True if there is something that has to be written as a segment, for the groups since the last one. */
+    boolean hasSegment() {
+        return false;
     }
 
-    private void closeFrame() {
-        if (frameRows == 0) {
-            return;
-        }
-        int start = frames.length();
-        int encoding = FrameCodec.encode(frame.array(), 0, frame.length(), frames);
-        int stored = frames.length() - start;
-        int crc = BlockLayout.crc(frames.array(), start, stored);
-        pages.add(new PageEntry(BlockLayout.PAGE_VALUES, encoding, 0, stored, frame.length(), frameRows, crc));
-        frame.clear(BlockLayout.FRAME_RAW_TARGET);
-        frameRows = 0;
+    /** True if the segment should end with the last group. */
+    boolean isSegmentFull() {
+        return false;
+    }
+
+    /** Appends the segment and starts the next. */
+    void finishSegment(GrowingBytes out) {
+        throw new IllegalStateException("this content has no segments");
+    }
+
+    final UUID blockId() {
+        return blockId;
     }
 
     private void clear() {
-        frames.clear(KEPT_BYTES);
-        keys.clear(KEPT_BYTES);
-        rows.clear(KEPT_BYTES);
-        pages.clear();
         entries = 0;
         newTraces = 0;
         spans = 0;

@@ -82,23 +82,4 @@ final class TraceTable {
     long newest(int row) {
         return newest[row];
     }
-
-    /** The first row whose key is not less than the given one; {@link #rows()} if there is none. */
-    int firstAtLeast(long keyHigh, long keyLow) {
-        int from = 0;
-        int to = rows();
-        while (from < to) {
-            int middle = (from + to) >>> 1;
-            if (Keys.compare(high[middle], low[middle], keyHigh, keyLow) < 0) {
-                from = middle + 1;
-            } else {
-                to = middle;
-            }
-        }
-        return from;
-    }
-
-    boolean isAt(int row, long keyHigh, long keyLow) {
-        return high[row] == keyHigh && low[row] == keyLow;
-    }
 }

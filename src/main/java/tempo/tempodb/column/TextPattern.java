@@ -11,7 +11,7 @@ package tempo.tempodb.column;
  * 00 04 width: u8  HEX     lower-case hex digits, 1 to 16                          1 slot
  * 00 05            HEX32   32 lower-case hex digits                                2 slots, the higher half first
  *
- * "GET /users/4711?id=0017"  =  "GET /users/" 00 01 "?id=" 00 02 04, slots 4711, 17
+ * "GET /carts/4711?id=0017"  =  "GET /carts/" 00 01 "?id=" 00 02 04, slots 4711, 17
  * </pre>
  *
  * Which digits become a slot is the writer's choice: here a run of letters and digits that is all digits; of 12 to 16 or 32

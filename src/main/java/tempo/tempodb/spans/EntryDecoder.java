@@ -22,6 +22,8 @@ public final class EntryDecoder {
     private GrowingBytes out;
     private int entry;
 
+    private long oldest;
+    private long newest;
     private long traceIdHigh;
     private long traceIdLow;
 
@@ -57,12 +59,24 @@ public final class EntryDecoder {
         traceIdLow = traceId.low();
         runs.clear();
         out = runs.bytes();
+        oldest = group.base(number);
+        newest = oldest;
         int last = -1;
         int spans = group.firstSpan(number + 1) - group.firstSpan(number);
         for (int i = 0; i < spans; i++) {
             last = readSpan(group.base(number), last);
         }
         return runs.write();
+    }
+
+    /** The oldest start in the entry that was read last, unix nanoseconds; 0 if there is none. */
+    public long oldest() {
+        return oldest;
+    }
+
+    /** The newest start in the entry that was read last, unix nanoseconds; 0 if there is none. */
+    public long newest() {
+        return newest;
     }
 
     /** Writes one span; returns its depth. */
@@ -85,6 +99,7 @@ public final class EntryDecoder {
             start = lanes.spine(Pages.STARTS).next() + (depth > 0 ? counted[depth - 1] : base);
         }
         counted[depth] = start;
+        newest = Long.compareUnsigned(start, newest) > 0 ? start : newest;
         hasIds[depth] = template.hasSpanId;
         ids[depth] = template.hasSpanId ? lanes.spine(Pages.SPAN_IDS).next() : 0;
         runs.begin(resource, template.scope());

@@ -12,25 +12,9 @@ import tempo.tempodb.column.GrowingLongs;
  * else is kept whole, as the one item {@link Item#VERBATIM}. Fields may come in any order, and unknown ones are items too.
  * Not thread-safe.
  */
-final class MessageParser {
-    /** More than a span may have by the default limits; a shape is bounded by it. */
-    private static final int ITEMS_MAX = 4096;
-
-    private static final int SHAPE_BYTES_MAX = 256 << 10;
-
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+final class MessageParser extends FieldParser {
     private static final VarHandle BIG_ENDIAN_LONGS =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-
-    private final GrowingBytes shape = new GrowingBytes(1024);
-    private final GrowingLongs values;
-
-    private byte[] bytes = {};
-    private int at;
-    private int end;
-    private boolean failed;
-    private long seen;
 
     private long traceIdHigh;
     private long traceIdLow;
@@ -42,12 +26,11 @@ final class MessageParser {
     private int linksAt;
     private int events;
     private int links;
-    private int itemCount;
     private int firstValue;
 
     /** A parser that appends the values it finds to {@code values}: numbers, or offset and length as of {@link #text}. */
     MessageParser(GrowingLongs values) {
-        this.values = values;
+        super(values);
     }
 
     /** A stretch of bytes as one number. */
@@ -330,208 +313,5 @@ final class MessageParser {
             values.add(text(from, length));
             at = from + length;
         }
-    }
-
-    private void attribute(int tag) {
-        int length = length();
-        if (failed) {
-            return;
-        }
-        int from = at;
-        int outerEnd = end;
-        end = at + length;
-        if (!keyAndValue(tag)) {
-            failed = false;
-            item(Item.TEXT, tag);
-            values.add(text(from, length));
-        }
-        at = from + length;
-        end = outerEnd;
-    }
-
-    /** False if the pair is not written as key and then value, each once. */
-    private boolean keyAndValue(int tag) {
-        if (at >= end || bytes[at] != 0x0a) {
-            return false;
-        }
-        at++;
-        int keyLength = length();
-        int key = at;
-        if (failed) {
-            return false;
-        }
-        at += keyLength;
-        if (at == end) {
-            attributeItem(Item.ATTRIBUTE_NONE, tag, key, keyLength);
-            return true;
-        }
-        if (bytes[at++] != 0x12) {
-            return false;
-        }
-        int valueLength = length();
-        if (failed || at + valueLength != end) {
-            return false;
-        }
-        anyValue(tag, key, keyLength);
-        return true;
-    }
-
-    private void anyValue(int tag, int key, int keyLength) {
-        int from = at;
-        if (from == end) {
-            attributeItem(Item.ATTRIBUTE_EMPTY, tag, key, keyLength);
-            return;
-        }
-        int kind =
-                switch (bytes[at++]) {
-                    case 0x0a -> Item.ATTRIBUTE_STRING;
-                    case 0x10 -> Item.ATTRIBUTE_BOOL;
-                    case 0x18 -> Item.ATTRIBUTE_INT;
-                    case 0x21 -> Item.ATTRIBUTE_DOUBLE;
-                    case 0x2a -> Item.ATTRIBUTE_ARRAY;
-                    case 0x32 -> Item.ATTRIBUTE_KVLIST;
-                    case 0x3a -> Item.ATTRIBUTE_BYTES;
-                    default -> Item.ATTRIBUTE_ANY;
-                };
-        long value = 0;
-        if (kind == Item.ATTRIBUTE_BOOL || kind == Item.ATTRIBUTE_INT) {
-            value = varint();
-        } else if (kind == Item.ATTRIBUTE_DOUBLE) {
-            value = fixed64();
-        } else if (kind != Item.ATTRIBUTE_ANY) {
-            int length = length();
-            value = text(at, length);
-            at += length;
-        }
-        if (failed || kind == Item.ATTRIBUTE_ANY || at != end) {
-            failed = false;
-            kind = Item.ATTRIBUTE_ANY;
-            value = text(from, end - from);
-        }
-        attributeItem(kind, tag, key, keyLength);
-        values.add(value);
-    }
-
-    private void singleText(int tag) {
-        once(tag);
-        item(Item.TEXT, tag);
-        textValue();
-    }
-
-    private void textValue() {
-        int length = length();
-        values.add(text(at, length));
-        at += length;
-    }
-
-    private void singleInt(int tag) {
-        once(tag);
-        item(Item.INT, tag);
-        values.add(varint());
-    }
-
-    private void singleFixed32(int tag) {
-        once(tag);
-        item(Item.FIXED32, tag);
-        values.add(Integer.toUnsignedLong(fixed32()));
-    }
-
-    /** Known numbers with a wire type that is not theirs land here too. */
-    private void unknown(int tag) {
-        switch (tag & 7) {
-            case 0 -> {
-                item(Item.INT, tag);
-                values.add(varint());
-            }
-            case 1 -> {
-                item(Item.FIXED64, tag);
-                values.add(fixed64());
-            }
-            case 2 -> {
-                item(Item.TEXT, tag);
-                textValue();
-            }
-            case 5 -> {
-                item(Item.FIXED32, tag);
-                values.add(Integer.toUnsignedLong(fixed32()));
-            }
-            default -> failed = true;
-        }
-    }
-
-    private void item(int kind, int tag) {
-        if (++itemCount > ITEMS_MAX || shape.length() > SHAPE_BYTES_MAX) {
-            failed = true;
-            return;
-        }
-        shape.put(kind);
-        shape.putVarint(Integer.toUnsignedLong(tag));
-    }
-
-    private void attributeItem(int kind, int tag, int key, int keyLength) {
-        item(kind, tag);
-        shape.putVarint(keyLength);
-        shape.put(bytes, key, keyLength);
-    }
-
-    /** Fails if the field, one of the first 31, was there before. */
-    private void once(int tag) {
-        long bit = 1L << (tag >>> 3);
-        failed |= (seen & bit) != 0;
-        seen |= bit;
-    }
-
-    private int tag() {
-        long tag = varint();
-        if (tag >>> 32 != 0 || tag >>> 3 == 0) {
-            failed = true;
-            return 0;
-        }
-        return (int) tag;
-    }
-
-    /** A length that lies within the message, or 0 and failed. */
-    private int length() {
-        long length = varint();
-        if (failed || length < 0 || length > end - at) {
-            failed = true;
-            return 0;
-        }
-        return (int) length;
-    }
-
-    private long varint() {
-        if (at < end && bytes[at] >= 0) {
-            return bytes[at++];
-        }
-        long value = 0;
-        for (int shift = 0; shift < 70 && at < end; shift += 7) {
-            byte next = bytes[at++];
-            value |= (next & 0x7fL) << shift;
-            if (next >= 0) {
-                failed |= next == 0 || shift == 63 && next != 1;
-                return value;
-            }
-        }
-        failed = true;
-        return 0;
-    }
-
-    private long fixed64() {
-        if (end - at < Long.BYTES) {
-            failed = true;
-            return 0;
-        }
-        at += Long.BYTES;
-        return (long) LONGS.get(bytes, at - Long.BYTES);
-    }
-
-    private int fixed32() {
-        if (end - at < Integer.BYTES) {
-            failed = true;
-            return 0;
-        }
-        at += Integer.BYTES;
-        return (int) INTS.get(bytes, at - Integer.BYTES);
     }
 }

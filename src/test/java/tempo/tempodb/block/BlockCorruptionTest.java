@@ -25,7 +25,7 @@ class BlockCorruptionTest {
     private final Random random = new Random(11);
     private final List<Blocks.Entry> entries = Blocks.entries(random, 600, 1500, 0.9);
     private BlockMeta meta = new BlockMeta(
-            BlockSpec.cut("t", Blocks.ID, Blocks.WINDOW),
+            BlockSpec.cut("t", Blocks.ID, Blocks.WINDOW, BlockContent.OPAQUE),
             new BlockSummary(Blocks.FIRST, Blocks.LAST, 0, 0, 1, 1, 0, 0, 8192, 4096, 108, 0));
 
     @BeforeEach
@@ -61,7 +61,7 @@ class BlockCorruptionTest {
         byte[] data = store.content(meta.spec().dataName());
         BlockReader reader = Blocks.open(store, meta);
         GroupTable groups = reader.tail().groups();
-        Group second = reader.readGroup(1);
+        OpaqueGroup second = (OpaqueGroup) reader.readGroup(1);
         data[(int) groups.offset(0) + 40] ^= 1;
         data[(int) groups.offset(1) + groups.length(1) - 1] ^= 1;
         int firstGroup = entriesBefore(reader, 1);
@@ -94,7 +94,7 @@ class BlockCorruptionTest {
         BlockReader reader = Blocks.open(store, meta);
         GroupTable groups = reader.tail().groups();
         data[(int) groups.offset(0) + groups.length(0) - 1] ^= 1;
-        Group group = reader.readGroup(0);
+        OpaqueGroup group = (OpaqueGroup) reader.readGroup(0);
         int page = group.pageCount() - 1;
         Blocks.Entry entry = entries.get(group.firstRow(page));
         CorruptBlockException error = assertThrows(CorruptBlockException.class, () -> Blocks.find(reader, entry.key()));
@@ -123,7 +123,7 @@ class BlockCorruptionTest {
 
     @Test
     void refusesAnotherBlocksData() throws IOException {
-        BlockSpec other = BlockSpec.cut("tenant", new UUID(1, 2), Blocks.WINDOW);
+        BlockSpec other = BlockSpec.cut("tenant", new UUID(1, 2), Blocks.WINDOW, BlockContent.OPAQUE);
         BlockMeta claimed = new BlockMeta(other, meta.summary());
         CorruptBlockException error =
                 assertThrows(CorruptBlockException.class, () -> BlockReader.open(claimed, Blocks.source(store, meta)));
@@ -135,8 +135,8 @@ class BlockCorruptionTest {
         BlockReader reader = Blocks.open(store, meta);
         GroupTable groups = reader.tail().groups();
         byte[] second = Blocks.source(store, meta).read(groups.offset(1), groups.length(1));
-        CorruptBlockException error =
-                assertThrows(CorruptBlockException.class, () -> Group.decode(second, BlockPlace.group(Blocks.ID, 0)));
+        CorruptBlockException error = assertThrows(
+                CorruptBlockException.class, () -> OpaqueGroup.decode(second, BlockPlace.group(Blocks.ID, 0)));
         assertEquals(
                 "group belongs elsewhere, to block " + Blocks.ID + " group 1, block " + Blocks.ID + " group 0",
                 error.getMessage());
@@ -145,8 +145,8 @@ class BlockCorruptionTest {
     @Test
     void refusesNewerMajorsAndUnknownRequiredFeaturesButNotOptionalOnes() throws IOException {
         assertThrows(UnsupportedBlockException.class, () -> openWithFooter(0, 2));
-        assertThrows(UnsupportedBlockException.class, () -> openWithFooter(8, 1));
-        assertThrows(UnsupportedBlockException.class, () -> openWithFooter(4, 1));
+        assertThrows(UnsupportedBlockException.class, () -> openWithFooter(8, 2));
+        assertThrows(UnsupportedBlockException.class, () -> openWithFooter(4, 2));
         BlockReader reader = openWithFooter(16, 0x80);
         assertEquals(1, Blocks.find(reader, entries.get(5).key()).size());
         assertEquals(1, Blocks.find(openWithFooter(2, 9), entries.get(5).key()).size());

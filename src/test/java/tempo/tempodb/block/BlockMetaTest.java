@@ -16,7 +16,13 @@ import tempo.tempodb.backend.ChecksummedText;
 
 class BlockMetaTest {
     private static final BlockSpec SPEC = new BlockSpec(
-            "te.na-nt'(1)", Blocks.ID, Blocks.WINDOW, 3, Long.MAX_VALUE, List.of(new UUID(1, 2), new UUID(-1, -1)));
+            "te.na-nt'(1)",
+            Blocks.ID,
+            Blocks.WINDOW,
+            3,
+            Long.MAX_VALUE,
+            List.of(new UUID(1, 2), new UUID(-1, -1)),
+            BlockContent.SPANS);
     private static final BlockMeta META = new BlockMeta(
             SPEC,
             new BlockSummary(
@@ -65,7 +71,7 @@ class BlockMetaTest {
         assertThrows(UnsupportedBlockException.class, () -> decodeWith("\"formatMajor\" : 1", "\"formatMajor\" : 2"));
         assertThrows(
                 UnsupportedBlockException.class,
-                () -> decodeWith("\"requiredFeatures\" : 0", "\"requiredFeatures\" : 4"));
+                () -> decodeWith("\"requiredFeatures\" : 1", "\"requiredFeatures\" : 5"));
         assertEquals(META, decodeWith("\"optionalFeatures\" : 0", "\"optionalFeatures\" : 4"));
         assertEquals(META, decodeWith("\"content\"", "\"new\" : {\"a\" : [1, {}]}, \"content\""));
     }
@@ -86,7 +92,9 @@ class BlockMetaTest {
     @Test
     void refusesTenantsThatAreNoPlainName() {
         for (String tenant : List.of("", ".", "..", "a/b", "a b", "@", "a".repeat(151), "a\n", "é")) {
-            assertThrows(IllegalArgumentException.class, () -> BlockSpec.cut(tenant, Blocks.ID, Blocks.WINDOW));
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> BlockSpec.cut(tenant, Blocks.ID, Blocks.WINDOW, BlockContent.OPAQUE));
         }
     }
 

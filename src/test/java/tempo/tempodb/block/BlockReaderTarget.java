@@ -72,7 +72,7 @@ final class BlockReaderTarget {
     }
 
     private static void readGroup(byte[] bytes) throws IOException {
-        Group group = Group.decode(bytes, PLACE);
+        OpaqueGroup group = OpaqueGroup.decode(bytes, PLACE);
         for (int page = 1; page < group.pageCount(); page++) {
             group.frame(page);
         }

@@ -28,9 +28,14 @@ final class Blocks {
 
     /** Writes {@code entries} to {@code store} and commits them. */
     static BlockMeta write(MemoryObjectStore store, List<Entry> entries) throws IOException {
-        BlockSpec spec = BlockSpec.cut("tenant", ID, WINDOW);
+        return write(store, BlockContent.OPAQUE, entries);
+    }
+
+    /** As {@link #write(MemoryObjectStore, List)}, of any content. */
+    static BlockMeta write(MemoryObjectStore store, BlockContent content, List<Entry> entries) throws IOException {
+        BlockSpec spec = BlockSpec.cut("tenant", ID, WINDOW, content);
         try (ObjectWriter data = store.write(spec.dataName())) {
-            BlockWriter writer = new BlockWriter(ID, data);
+            BlockWriter writer = new BlockWriter(ID, content, data);
             for (Entry entry : entries) {
                 writer.add(entry.key, ByteBuffer.wrap(entry.value), entry.spans, entry.oldest, entry.newest);
             }

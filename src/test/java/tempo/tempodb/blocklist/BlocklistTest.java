@@ -15,6 +15,7 @@ import tempo.tempodb.backend.FaultyObjectStore;
 import tempo.tempodb.backend.MemoryObjectStore;
 import tempo.tempodb.backend.ObjectInfo;
 import tempo.tempodb.block.ArrivalWindow;
+import tempo.tempodb.block.BlockContent;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockSpec;
 import tempo.tempodb.block.BlockSummary;
@@ -122,7 +123,8 @@ class BlocklistTest {
     }
 
     private static BlockMeta meta(String tenant, long id, UUID... replaces) {
-        BlockSpec spec = new BlockSpec(tenant, new UUID(0, id), new ArrivalWindow(1800, 1800), 0, 0, List.of(replaces));
+        BlockSpec spec = new BlockSpec(
+                tenant, new UUID(0, id), new ArrivalWindow(1800, 1800), 0, 0, List.of(replaces), BlockContent.SPANS);
         TraceKey key = new TraceKey(1, 1);
         return new BlockMeta(spec, new BlockSummary(key, key, 1, 2, 1, 1, 1, 1, 9000, 8192, 124, 0));
     }

@@ -4,24 +4,33 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import tempo.span.TraceId;
+import tempo.span.TraceKey;
 import tempo.span.WireWriter;
 
 /**
  * Traces of one key, made up from a seed. Usual ones are what SDKs write; the others have whatever protobuf allows: fields out
  * of order, twice, unknown or of another type, odd ids, long varints, parents that are missing or their own, any value.
  */
-final class RandomOtlp {
+public final class RandomOtlp {
     private static final String[] KEYS = {
         "http.route", "http.status_code", "db.query.text", "", "user.id", "thread.id", "ключ", "url.path"
     };
 
     private final Random random;
     private final boolean odd;
+    private final TraceId traceId;
     private final List<Long> ids = new ArrayList<>();
 
     RandomOtlp(Random random, boolean odd) {
+        this(random, odd, Groups.KEY);
+    }
+
+    /** Traces of this key, odd or usual ones. */
+    public RandomOtlp(Random random, boolean odd, TraceKey key) {
         this.random = random;
         this.odd = odd;
+        this.traceId = key.traceId();
     }
 
     /** Entries, one or some, of a few spans or of many. */
@@ -34,7 +43,8 @@ final class RandomOtlp {
         return entries;
     }
 
-    byte[] entry(int spans) {
+    /** An entry of so many spans. */
+    public byte[] entry(int spans) {
         ids.clear();
         WireWriter out = new WireWriter(1024);
         int left = spans;
@@ -90,7 +100,7 @@ final class RandomOtlp {
         if (odd && random.nextInt(20) == 0) {
             junk(out);
         }
-        id(out, 1, Groups.KEY.traceId().high(), Groups.KEY.traceId().low());
+        id(out, 1, traceId.high(), traceId.low());
         long id = random.nextLong();
         if (!ids.isEmpty() && random.nextInt(odd ? 10 : 100) == 0) {
             id = ids.get(random.nextInt(ids.size()));

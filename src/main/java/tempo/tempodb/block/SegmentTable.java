@@ -1,0 +1,115 @@
+package tempo.tempodb.block;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+import tempo.tempodb.column.CorruptPageException;
+import tempo.tempodb.spans.Segment;
+
+/**
+ * Where a block's segments are, and those that were read. Section bytes: an entry of 16 bytes for each segment, in order.
+ *
+ * <pre>
+ *  0 u64 offset in the object   8 u32 length   12 u32 CRC-32C of these bytes
+ * </pre>
+ *
+ * Thread-safe; two threads may read the same segment at once.
+ */
+final class SegmentTable {
+    private final long[] offsets;
+    private final int[] lengths;
+    private final int[] crcs;
+    private final AtomicReferenceArray<@Nullable Segment> segments;
+
+    private SegmentTable(int count) {
+        offsets = new long[count];
+        lengths = new int[count];
+        crcs = new int[count];
+        segments = new AtomicReferenceArray<>(count);
+    }
+
+    /** A segment where it was written. */
+    record Placed(long offset, int length, int crc) {}
+
+    static byte[] encode(List<Placed> segments) {
+        ByteBuffer bytes = ByteBuffer.allocate(segments.size() * BlockLayout.SEGMENT_ENTRY_BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN);
+        for (Placed segment : segments) {
+            bytes.putLong(segment.offset()).putInt(segment.length()).putInt(segment.crc());
+        }
+        return bytes.array();
+    }
+
+    /** Reads the section; the segments themselves lie before {@code end}. */
+    static SegmentTable decode(byte[] section, long end, BlockPlace place) throws CorruptBlockException {
+        int count = section.length / BlockLayout.SEGMENT_ENTRY_BYTES;
+        if (count > BlockLayout.SEGMENTS_MAX || count * BlockLayout.SEGMENT_ENTRY_BYTES != section.length) {
+            throw place.corrupt("segment table cannot be of " + section.length + " bytes");
+        }
+        SegmentTable table = new SegmentTable(count);
+        CheckedBytes bytes = new CheckedBytes(section, 0, section.length, place);
+        for (int i = 0; i < count; i++) {
+            table.offsets[i] = bytes.u64("segment offset", end);
+            table.lengths[i] =
+                    bytes.u32("segment length", (int) Math.min(BlockLayout.SEGMENT_BYTES_MAX, end - table.offsets[i]));
+            table.crcs[i] = bytes.bits32("segment crc");
+        }
+        return table;
+    }
+
+    static SegmentTable none() {
+        return new SegmentTable(0);
+    }
+
+    int count() {
+        return offsets.length;
+    }
+
+    /** Takes the segments that lie in {@code tail}, which begins at {@code tailOffset} of the object. */
+    void readFrom(byte[] tail, long tailOffset, BlockPlace place) throws CorruptBlockException {
+        for (int i = 0; i < offsets.length; i++) {
+            long at = offsets[i] - tailOffset;
+            if (at >= 0 && at + lengths[i] <= tail.length) {
+                byte[] bytes = new byte[lengths[i]];
+                System.arraycopy(tail, (int) at, bytes, 0, bytes.length);
+                segments.set(i, decode(i, bytes, place));
+            }
+        }
+    }
+
+    /** A segment, read from {@code source} if it was not before. */
+    Segment get(int number, BlockSource source, BlockPlace place) throws IOException {
+        if (number >= offsets.length) {
+            throw place.corrupt("segment " + number + " is not one of " + offsets.length);
+        }
+        Segment known = segments.get(number);
+        if (known == null) {
+            known = decode(number, source.read(offsets[number], lengths[number]), place);
+            segments.set(number, known);
+        }
+        return known;
+    }
+
+    /** About what the segments occupy in memory when all are in use, in bytes. */
+    long memoryBytes() {
+        long bytes = 0;
+        for (int length : lengths) {
+            bytes += 32 + 12L * length;
+        }
+        return bytes;
+    }
+
+    private Segment decode(int number, byte[] bytes, BlockPlace place) throws CorruptBlockException {
+        if (bytes.length != lengths[number] || BlockLayout.crc(bytes, 0, bytes.length) != crcs[number]) {
+            throw place.corrupt("segment " + number + " does not match its length or crc");
+        }
+        try {
+            return Segment.decode(bytes);
+        } catch (CorruptPageException e) {
+            throw place.corrupt("segment " + number + ": " + e.getMessage());
+        }
+    }
+}
