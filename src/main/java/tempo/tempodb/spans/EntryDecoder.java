@@ -52,7 +52,10 @@ public final class EntryDecoder {
         if (number < entry || number >= group.entries()) {
             throw new IllegalArgumentException("entry " + number + " cannot be read after " + entry);
         }
-        lanes.skipSpans(group.firstSpan(number) - group.firstSpan(entry));
+        int passed = group.firstSpan(number) - group.firstSpan(entry);
+        if (passed > 0) {
+            lanes.skipSpans(passed);
+        }
         entry = number + 1;
         TraceId traceId = new TraceKey(group.keyHigh(number), group.keyLow(number)).traceId();
         traceIdHigh = traceId.high();

@@ -6,7 +6,7 @@ import tempo.tempodb.column.LongCursor;
 
 /** A page of numbers that is read from front to back, some values wanted and the rest passed over. Opened when first wanted. */
 final class Lane {
-    private static final int BUFFER = 64;
+    private static final int BUFFER = 128;
 
     private final SpanGroup group;
     private final int page;
@@ -37,9 +37,33 @@ final class Lane {
     int next(int limit) throws CorruptPageException {
         long value = next();
         if (value < 0 || value >= limit) {
-            throw group.named(page, new CorruptPageException("value " + value + " is not below " + limit));
+            throw outOfRange(value, limit);
         }
         return (int) value;
+    }
+
+    /** The next {@code count} values, each of which has to be 0 to {@code limit - 1}. */
+    void read(int[] into, int count, int limit) throws CorruptPageException {
+        int done = 0;
+        while (done < count) {
+            if (passed > 0 || at == filled) {
+                fill();
+            }
+            int values = Math.min(count - done, filled - at);
+            for (int i = 0; i < values; i++) {
+                long value = buffer[at + i];
+                if (value < 0 || value >= limit) {
+                    throw outOfRange(value, limit);
+                }
+                into[done + i] = (int) value;
+            }
+            at += values;
+            done += values;
+        }
+    }
+
+    private CorruptPageException outOfRange(long value, int limit) {
+        return group.named(page, new CorruptPageException("value " + value + " is not below " + limit));
     }
 
     private void fill() throws CorruptPageException {
