@@ -44,6 +44,7 @@ public abstract class LongCursor {
             case LongPage.RAW -> Bytes.raw(in, count);
             case LongPage.CLASS_Z -> Classes.ofCompressed(in, count, false);
             case LongPage.ZIGZAG_Z -> Classes.ofCompressed(in, count, true);
+            case LongPage.DECIMAL -> Decimal.of(in, count);
             default -> throw new CorruptPageException("encoding " + encoding + " of integers is not known");
         };
     }
@@ -160,6 +161,38 @@ public abstract class LongCursor {
                 into[at + i] = base + bits.get(bit, width) * divisor;
                 bit += width;
             }
+        }
+    }
+
+    private static final class Decimal extends LongCursor {
+        private final int scale;
+        private final LongCursor numbers;
+
+        private Decimal(int count, int scale, LongCursor numbers) {
+            super(count);
+            this.scale = scale;
+            this.numbers = numbers;
+        }
+
+        static LongCursor of(PageBytes in, int count) throws CorruptPageException {
+            int scale = in.width("scale", Decimals.SCALE_MAX);
+            if (in.remaining() > 0 && in.array()[in.position()] == LongPage.DECIMAL) {
+                throw new CorruptPageException("decimals of decimals");
+            }
+            return new Decimal(count, scale, open(in.array(), in.position(), in.remaining(), count));
+        }
+
+        @Override
+        void decode(int from, int values, long[] into, int at) throws CorruptPageException {
+            numbers.read(into, at, values);
+            for (int i = at; i < at + values; i++) {
+                into[i] = Decimals.bits(into[i], scale);
+            }
+        }
+
+        @Override
+        void pass(int from, int values) throws CorruptPageException {
+            numbers.skip(values);
         }
     }
 

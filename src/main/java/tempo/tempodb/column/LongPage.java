@@ -21,6 +21,7 @@ import java.util.Arrays;
  *   6 RAW       8 bytes each
  *   7 CLASS_Z   as 3, but for the class width, and the classes are bytes in a zstd frame, its length before it: varint
  *   8 ZIGZAG_Z  as 4, likewise
+ *   9 DECIMAL   scale: u8 (0 to 9), then a page of n; each value is the bits of the double n / 10^scale
  * </pre>
  *
  * How many values there are is not in the page. Frame of reference and delta are as in Lemire and Boytsov, "Decoding billions of
@@ -37,6 +38,7 @@ public final class LongPage {
     static final byte RAW = 6;
     static final byte CLASS_Z = 7;
     static final byte ZIGZAG_Z = 8;
+    static final byte DECIMAL = 9;
 
     /** Most values in a page; more than a group of a block ever has. */
     public static final int VALUES_MAX = 1 << 24;
@@ -83,6 +85,20 @@ public final class LongPage {
         for (int i = 0; i < count; i++) {
             out.putLong(values[i]);
         }
+    }
+
+    /** Appends a page of the first {@code count} values, which are the bits of doubles: small where these are short decimals. */
+    public static void encodeDoubles(long[] values, int count, GrowingBytes out) {
+        requireCount(count);
+        long[] scaled = new long[count];
+        int scale = Decimals.scale(values, count, scaled);
+        if (scale == Decimals.NONE) {
+            encode(values, count, out);
+            return;
+        }
+        out.put(DECIMAL);
+        out.put(scale);
+        encode(scaled, count, out);
     }
 
     private static void requireCount(int count) {

@@ -10,6 +10,7 @@ import tempo.tempodb.column.TextDictionary;
 final class ColumnTable {
     private final ByteTable names = new ByteTable();
     private final List<@Nullable TextDictionary> dictionaries = new ArrayList<>();
+    private final List<Boolean> doubles = new ArrayList<>();
     private final GrowingBytes scratch = new GrowingBytes(256);
 
     int count() {
@@ -20,6 +21,11 @@ final class ColumnTable {
     @Nullable
     TextDictionary dictionary(int column) {
         return dictionaries.get(column);
+    }
+
+    /** True if the numbers of a column are the bits of doubles. */
+    boolean hasDoubles(int column) {
+        return doubles.get(column);
     }
 
     /** The columns of a shape's values. */
@@ -52,6 +58,7 @@ final class ColumnTable {
         ColumnName.encode(items, item, scratch);
         int number = names.add(scratch.array(), 0, scratch.length());
         if (number == dictionaries.size()) {
+            doubles.add(items.kind(item) == Item.ATTRIBUTE_DOUBLE);
             dictionaries.add(Item.isText(items.kind(item)) ? new TextDictionary() : null);
         }
         return number;

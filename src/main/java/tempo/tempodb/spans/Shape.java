@@ -2,6 +2,7 @@ package tempo.tempodb.spans;
 
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A shape as the writer sees it: the items of a message, and which of its values are, for now, constants of its templates. A
@@ -9,13 +10,13 @@ import java.util.Set;
  */
 final class Shape {
     /** Different values of an item that are always constants. */
-    private static final int DISTINCT_FREE = 8;
+    private static final int DISTINCT_FREE = 48;
 
     /** Templates of a shape, since the last demotion, that are always allowed. */
-    private static final int TEMPLATES_FREE = 32;
+    private static final int TEMPLATES_FREE = 96;
 
     /** Beyond what is free: spans for each template, or for each value. */
-    private static final int SPANS_PER_TEMPLATE = 64;
+    private static final int SPANS_PER_TEMPLATE = 16;
 
     final int number;
     final int of;
@@ -41,7 +42,7 @@ final class Shape {
     private long spans;
     private long templates;
 
-    Shape(int number, ShapeItems items, int[] columns) {
+    Shape(int number, ShapeItems items, int[] columns, boolean @Nullable [] constants) {
         this.number = number;
         this.of = items.of();
         this.columns = columns;
@@ -49,7 +50,7 @@ final class Shape {
         this.constant = new boolean[columns.length];
         this.distinct = sets(columns.length);
         for (int i = 0; i < columns.length; i++) {
-            constant[i] = !items.isVerbatim();
+            constant[i] = constants != null ? constants[i] : !items.isVerbatim();
         }
         hasSpanId = items.has(Item.SPAN_ID);
         hasParentId = items.has(Item.PARENT_ID);

@@ -2,6 +2,7 @@ package tempo.tempodb.spans;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import tempo.span.MalformedProtobufException;
@@ -18,7 +19,14 @@ import tempo.tempodb.column.TextDictionary;
  * serves. Not thread-safe.
  */
 public final class SpanGroupWriter {
-    private SegmentWriter segment = new SegmentWriter();
+    private SegmentWriter segment = new SegmentWriter(Map.of());
+
+    /** While the first group is in the making; what is in the segment and the pages until then is not used. */
+    private @Nullable TemplateTraining training = new TemplateTraining();
+
+    /** What was learned: by the bytes of a shape, which of its values are constants. */
+    private Map<String, boolean[]> constants = Map.of();
+
     private final EntrySpans spans = new EntrySpans();
     private final TraceTree tree = new TraceTree();
 
@@ -65,6 +73,9 @@ public final class SpanGroupWriter {
     public int add(long keyHigh, long keyLow, byte[] bytes, int from, int to) throws MalformedProtobufException {
         TraceId traceId = new TraceKey(keyHigh, keyLow).traceId();
         spans.read(bytes, from, to, traceId.high(), traceId.low(), segment);
+        if (training != null) {
+            training.keep(keyHigh, keyLow, bytes, from, to);
+        }
         tree.build(spans);
         int count = tree.count();
         keys.putLong(Long.reverseBytes(keyHigh));
@@ -88,6 +99,9 @@ public final class SpanGroupWriter {
      * {@link PageDirectory}. Starts the next group.
      */
     public void finish(GrowingBytes directory, GrowingBytes pages) {
+        if (training != null) {
+            finishTraining(training);
+        }
         PageDirectory.Writer writer = new PageDirectory.Writer(directory, pages, crc);
         int keysAt = pages.length();
         pages.put(keys.array(), 0, keys.length());
@@ -106,9 +120,35 @@ public final class SpanGroupWriter {
     /** Appends the segment that serves the groups since the last call, and starts the next. */
     public void finishSegment(GrowingBytes out) {
         segment.encode(out);
-        segment = new SegmentWriter();
+        segment = new SegmentWriter(constants);
         numbers.clear();
         texts.clear();
+    }
+
+    /** Adds the entries of the first group again, to a segment that knows what makes good templates. */
+    private void finishTraining(TemplateTraining trained) {
+        constants = segment.byShape(trained.constants());
+        training = null;
+        finishSegmentUnused();
+        try {
+            for (int i = 0; i < trained.entries(); i++) {
+                int offset = trained.offset(i);
+                add(trained.keyHigh(i), trained.keyLow(i), trained.kept(), offset, offset + trained.length(i));
+            }
+        } catch (MalformedProtobufException e) {
+            throw new IllegalStateException("entry was read before", e);
+        }
+    }
+
+    private void finishSegmentUnused() {
+        segment = new SegmentWriter(constants);
+        numbers.clear();
+        texts.clear();
+        keys.truncate(0);
+        entries = 0;
+        for (GrowingLongs column : spine) {
+            column.clear();
+        }
     }
 
     /** The oldest start, unsigned; 0 if no span has one. */
@@ -197,6 +237,10 @@ public final class SpanGroupWriter {
     /** The template of a message; puts the values that are not constant into their columns. */
     private int template(Shape shape, int scope, int first) {
         GrowingLongs values = spans.values();
+        if (training != null) {
+            training.look(shape, values, first, spans.bytes());
+            return 0;
+        }
         int template = segment.templates.find(shape, scope, values, first, spans.bytes());
         for (int i = 0; i < shape.columns.length; i++) {
             if (!shape.constant[i]) {
@@ -245,8 +289,13 @@ public final class SpanGroupWriter {
         GrowingLongs number = numbers.get(column);
         TextColumn text = texts.get(column);
         if (number != null && !number.isEmpty()) {
-            LongPage.encode(number.array(), number.count(), pages);
-            writer.add(Pages.COLUMNS + column, number, at);
+            if (segment.columns.hasDoubles(column)) {
+                LongPage.encodeDoubles(number.array(), number.count(), pages);
+                writer.add(Pages.COLUMNS + column, number.count(), at);
+            } else {
+                LongPage.encode(number.array(), number.count(), pages);
+                writer.add(Pages.COLUMNS + column, number, at);
+            }
             number.clear();
         } else if (text != null && text.count() > 0) {
             int count = text.count();

@@ -96,6 +96,38 @@ class LongPageTest {
         assertArrayEquals(values, decode(Arrays.copyOf(out.array(), out.length()), values.length, 100));
     }
 
+    @Property
+    void doublesComeBackBitByBit(@ForAll("doubles") double[] values) throws CorruptPageException {
+        long[] bits =
+                Arrays.stream(values).mapToLong(Double::doubleToRawLongBits).toArray();
+        GrowingBytes out = new GrowingBytes(16);
+        LongPage.encodeDoubles(bits, bits.length, out);
+        assertArrayEquals(bits, decode(Arrays.copyOf(out.array(), out.length()), bits.length, 7));
+    }
+
+    @Provide
+    Arbitrary<double[]> doubles() {
+        Arbitrary<Double> special = Arbitraries.of(0.0, -0.0, Double.NaN, Double.NEGATIVE_INFINITY, 0.1, 1e300, 5e-324);
+        Arbitrary<Double> decimal = Arbitraries.integers().map(i -> i / 100.0);
+        return Arbitraries.oneOf(
+                decimal.array(double[].class).ofMinSize(1).ofMaxSize(100),
+                Arbitraries.oneOf(special, decimal, Arbitraries.doubles())
+                        .array(double[].class)
+                        .ofMinSize(1));
+    }
+
+    @Test
+    void shortDecimalsAreSmall() {
+        long[] bits = new long[4096];
+        Random random = new Random(1);
+        for (int i = 0; i < bits.length; i++) {
+            bits[i] = Double.doubleToRawLongBits(random.nextInt(50_000) / 100.0);
+        }
+        GrowingBytes out = new GrowingBytes(16);
+        LongPage.encodeDoubles(bits, bits.length, out);
+        assertTrue(out.length() < 4096 * 17 / 8, out.length() + " bytes");
+    }
+
     @Property(tries = 200)
     void aPageThatIsCutOffIsRefused(@ForAll("columns") long[] values, @ForAll @IntRange(min = 1) int cut) {
         byte[] page = encode(values);
