@@ -3,11 +3,15 @@ package tempo.tempodb;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tempo.span.TraceKey;
 import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.backend.ObjectWriter;
+import tempo.tempodb.block.BlockMerge;
 import tempo.tempodb.block.BlockMeta;
+import tempo.tempodb.block.BlockReader;
 import tempo.tempodb.block.BlockSpec;
 import tempo.tempodb.block.BlockSummary;
 import tempo.tempodb.block.BlockWriter;
@@ -44,6 +48,11 @@ public final class BlockBuilder implements AutoCloseable {
     public void add(long keyHigh, long keyLow, ByteBuffer value, int spanCount, long startMin, long startMax)
             throws IOException {
         writer.add(keyHigh, keyLow, value, spanCount, startMin, startMax);
+    }
+
+    /** Adds all that is in these blocks, which have the same content; errors as in {@link BlockMerge#run}. */
+    public BlockMerge.Result addAll(List<BlockReader> blocks, Predicate<TraceKey> keeps) throws IOException {
+        return BlockMerge.run(blocks, writer, keeps);
     }
 
     /** Entries added so far. */

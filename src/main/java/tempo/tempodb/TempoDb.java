@@ -3,20 +3,27 @@ package tempo.tempodb;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import tempo.span.TraceKey;
 import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.block.ArrivalWindow;
 import tempo.tempodb.block.BlockContent;
+import tempo.tempodb.block.BlockCursor;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockNames;
 import tempo.tempodb.block.BlockReader;
 import tempo.tempodb.block.BlockSource;
 import tempo.tempodb.block.BlockSpec;
+import tempo.tempodb.block.CorruptBlockException;
+import tempo.tempodb.block.EntryVisitor;
 import tempo.tempodb.blocklist.Blocklist;
 import tempo.tempodb.blocklist.PollResult;
 import tempo.tempodb.blocklist.TenantBlocks;
@@ -98,6 +105,106 @@ public final class TempoDb implements AutoCloseable {
             }
         }
         return new FindResult(values, failures, inspected, bytes);
+    }
+
+    /**
+     * Merges blocks of a tenant, all visible and of the same content, into one that replaces them: equal spans of a trace become
+     * one. Readers see either the old blocks or the new one. The objects of the old ones stay until somebody deletes them.
+     *
+     * @return the new block; nothing if there was nothing in the old ones
+     * @throws IllegalArgumentException if there is no block, or they are of different tenants
+     * @throws IOException if a block is damaged, or the store fails; all is as before
+     */
+    public Optional<BlockMeta> compact(List<BlockMeta> blocks) throws IOException {
+        return rewrite(blocks, key -> true);
+    }
+
+    /**
+     * Removes a trace from all blocks of a tenant that hold it, by writing these anew without it. What is being written meanwhile
+     * is not touched.
+     *
+     * @return how many blocks were written anew, or are gone because there was nothing else in them
+     * @throws IOException if a block is damaged, or the store fails; the blocks before it are done
+     */
+    public int delete(String tenant, TraceKey key) throws IOException {
+        int rewritten = 0;
+        for (BlockMeta meta : blocks(tenant).visible()) {
+            List<byte[]> values = new ArrayList<>();
+            if (meta.summary().covers(key)) {
+                reader(meta).find(key, values);
+            }
+            if (!values.isEmpty()) {
+                rewrite(List.of(meta), other -> !other.equals(key));
+                rewritten++;
+            }
+        }
+        return rewritten;
+    }
+
+    /**
+     * Passes all entries of a tenant with keys from {@code from} to {@code to}, both included, to {@code visitor}, in key order;
+     * those of one key block by block.
+     *
+     * @throws IOException if a block is damaged and the visitor does not bear it, or the store fails
+     */
+    public void scan(String tenant, TraceKey from, TraceKey to, EntryVisitor visitor) throws IOException {
+        PriorityQueue<BlockCursor> cursors = new PriorityQueue<>(Comparator.comparing(BlockCursor::key));
+        for (BlockMeta meta : blocks(tenant).visible()) {
+            advance(reader(meta).cursor(from, to), cursors, visitor);
+        }
+        while (!cursors.isEmpty()) {
+            BlockCursor first = cursors.remove();
+            visitor.entry(first);
+            advance(first, cursors, visitor);
+        }
+    }
+
+    private static void advance(BlockCursor cursor, PriorityQueue<BlockCursor> cursors, EntryVisitor visitor)
+            throws IOException {
+        while (true) {
+            try {
+                if (cursor.next()) {
+                    cursors.add(cursor);
+                }
+                return;
+            } catch (CorruptBlockException e) {
+                visitor.unreadable(e);
+            }
+        }
+    }
+
+    /** Writes what is kept of some blocks into one that replaces them; deletes them if there is nothing. */
+    private Optional<BlockMeta> rewrite(List<BlockMeta> blocks, Predicate<TraceKey> keeps) throws IOException {
+        if (blocks.stream().map(BlockMeta::tenant).distinct().count() != 1) {
+            throw new IllegalArgumentException("blocks of one tenant are wanted, but there are " + blocks.size());
+        }
+        BlockSpec first = blocks.get(0).spec();
+        int level = first.level();
+        ArrivalWindow window = first.window();
+        List<UUID> replaces = new ArrayList<>();
+        List<BlockReader> readers = new ArrayList<>();
+        for (BlockMeta meta : blocks) {
+            level = Math.max(level, meta.spec().level());
+            window = meta.spec().window().startSeconds() < window.startSeconds()
+                    ? meta.spec().window()
+                    : window;
+            replaces.add(meta.blockId());
+            readers.add(reader(meta));
+        }
+        BlockSpec spec = new BlockSpec(
+                first.tenant(), blockIds.get(), window, level + 1, first.writerEpoch(), replaces, first.content());
+        try (BlockBuilder builder = newBlock(spec)) {
+            builder.addAll(readers, keeps);
+            if (builder.entries() > 0) {
+                return Optional.of(builder.commit());
+            }
+        }
+        for (BlockMeta meta : blocks) {
+            blocklist.forget(meta);
+            store.delete(meta.spec().metaName());
+            store.delete(meta.spec().dataName());
+        }
+        return Optional.empty();
     }
 
     /**

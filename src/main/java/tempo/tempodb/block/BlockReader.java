@@ -79,6 +79,11 @@ public final class BlockReader {
         return tail;
     }
 
+    /** The bytes of a segment, checked. */
+    byte[] segmentBytes(int segment) throws IOException {
+        return tail.segments().read(segment, source, BlockPlace.block(tail.blockId()));
+    }
+
     Group readGroup(int group) throws IOException {
         BlockPlace place = BlockPlace.group(tail.blockId(), group);
         byte[] bytes;

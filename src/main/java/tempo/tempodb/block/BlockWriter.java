@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import tempo.span.TraceKey;
 import tempo.tempodb.backend.ObjectWriter;
 import tempo.tempodb.column.GrowingBytes;
@@ -27,7 +28,10 @@ public final class BlockWriter {
     private final ObjectWriter target;
     private final GroupWriter group;
     private final List<GroupTable.Placed> groups = new ArrayList<>();
-    private final List<SegmentTable.Placed> segments = new ArrayList<>();
+    private final List<SegmentTable.@Nullable Placed> segments = new ArrayList<>();
+
+    /** The segment that the groups in the making share, once the first of them is finished; negative before. */
+    private int ownSegment = CorruptBlockException.NONE;
 
     private long offset;
     private long[] traceHighs = new long[1024];
@@ -187,7 +191,7 @@ public final class BlockWriter {
     }
 
     private void finishGroup() throws IOException {
-        if (groups.isEmpty()) {
+        if (groups.isEmpty() && segments.isEmpty()) {
             writeHeader();
         }
         if (groups.size() == BlockLayout.GROUPS_MAX) {
@@ -196,12 +200,73 @@ public final class BlockWriter {
         broken = true;
         GroupSummary summary = group.summary();
         long start = offset;
-        int length = group.finish(groups.size(), segments.size(), target);
+        int segment = segmentOfGroup();
+        int length = group.finish(groups.size(), segment, target);
         offset += length;
-        groups.add(new GroupTable.Placed(summary, start, length, segments.size()));
+        groups.add(new GroupTable.Placed(summary, start, length, segment));
         if (group.isSegmentFull() && group.hasSegment()) {
             finishSegment();
         }
+        pad();
+        broken = false;
+    }
+
+    /** The number of the segment that the group in the making needs: the place is kept for it. */
+    private int segmentOfGroup() {
+        if (content != BlockContent.SPANS) {
+            return 0;
+        }
+        if (ownSegment < 0) {
+            ownSegment = segments.size();
+            segments.add(null);
+        }
+        return ownSegment;
+    }
+
+    /** Writes a segment of another block; returns its number in this one. */
+    int copySegment(byte[] bytes) throws IOException {
+        if (!group.isEmpty()) {
+            finishGroup();
+        }
+        if (groups.isEmpty() && segments.isEmpty()) {
+            writeHeader();
+        }
+        broken = true;
+        segments.add(new SegmentTable.Placed(offset, bytes.length, BlockLayout.crc(bytes, 0, bytes.length)));
+        write(ByteBuffer.wrap(bytes));
+        pad();
+        broken = false;
+        return segments.size() - 1;
+    }
+
+    /** Writes a group of another block, whose keys are not less than those before, as it is, but for its header. */
+    void copyGroup(SpansGroup copied, int segment) throws IOException {
+        if (!group.isEmpty()) {
+            finishGroup();
+        }
+        if (groups.size() == BlockLayout.GROUPS_MAX) {
+            throw new IllegalStateException("block " + blockId + " has " + groups.size() + " groups already");
+        }
+        GroupSummary before = copied.summary();
+        int newTraces = 0;
+        for (int i = 0; i < copied.rows(); i++) {
+            long high = copied.keyHigh(i);
+            long low = copied.keyLow(i);
+            boolean newTrace = entries == 0 || high != lastHigh || low != lastLow;
+            newTraces += newTrace ? 1 : 0;
+            count(high, low, newTrace, 0, copied.spans(i), before.startMin(), before.startMax());
+        }
+        rawBytes += before.rawBytes();
+        GroupSummary summary = before.withNewTraces(newTraces);
+        ByteBuffer directory = ByteBuffer.allocate(
+                        Integer.BYTES + copied.directoryBytes().remaining())
+                .order(ByteOrder.LITTLE_ENDIAN);
+        directory.putInt(segment).put(copied.directoryBytes()).flip();
+        broken = true;
+        long start = offset;
+        write(GroupHeader.encode(blockId, groups.size(), summary, 0, directory));
+        write(copied.pageBytes());
+        groups.add(new GroupTable.Placed(summary, start, (int) (offset - start), segment));
         pad();
         broken = false;
     }
@@ -214,7 +279,8 @@ public final class BlockWriter {
                     + segment.length() + " bytes");
         }
         int crc = BlockLayout.crc(segment.array(), 0, segment.length());
-        segments.add(new SegmentTable.Placed(offset, segment.length(), crc));
+        segments.set(ownSegment, new SegmentTable.Placed(offset, segment.length(), crc));
+        ownSegment = CorruptBlockException.NONE;
         write(segment.written());
     }
 

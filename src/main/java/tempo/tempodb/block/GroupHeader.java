@@ -67,6 +67,23 @@ final class GroupHeader {
         return pages(header, pageCount, length, group.length, place);
     }
 
+    /** What the header of a group says of it. */
+    static GroupSummary summary(byte[] group, BlockPlace place) throws CorruptBlockException {
+        CheckedBytes header = checked(group, place);
+        header.skip(4, "page count");
+        return new GroupSummary(
+                header.keyHalf("first key"),
+                header.keyHalf("first key"),
+                header.keyHalf("last key"),
+                header.keyHalf("last key"),
+                header.u32("entries", BlockLayout.GROUP_ENTRIES_MAX),
+                header.u32("new traces", BlockLayout.GROUP_ENTRIES_MAX),
+                header.u64("spans", Long.MAX_VALUE),
+                header.u64("raw bytes", Long.MAX_VALUE),
+                header.bits64("oldest start"),
+                header.bits64("newest start"));
+    }
+
     /** Where the page directory of a group of spans is in it, behind the number of its segment, and what that number is. */
     record Directory(int segment, int offset, int length, int pagesAt) {}
 

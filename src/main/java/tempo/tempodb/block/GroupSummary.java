@@ -16,4 +16,10 @@ record GroupSummary(
         long spans,
         long rawBytes,
         long startMin,
-        long startMax) {}
+        long startMax) {
+    /** The same, but for the traces that begin in it, which depend on the group before. */
+    GroupSummary withNewTraces(int traces) {
+        return new GroupSummary(
+                firstHigh, firstLow, lastHigh, lastLow, entries, traces, spans, rawBytes, startMin, startMax);
+    }
+}

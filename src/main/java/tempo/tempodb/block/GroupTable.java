@@ -22,6 +22,7 @@ final class GroupTable {
     private final long[] offsets;
     private final int[] lengths;
     private final int[] segments;
+    private final long[] spans;
 
     private GroupTable(int groups) {
         firstHigh = new long[groups];
@@ -31,6 +32,7 @@ final class GroupTable {
         offsets = new long[groups];
         lengths = new int[groups];
         segments = new int[groups];
+        spans = new long[groups];
     }
 
     /** A group where it was written. */
@@ -86,6 +88,26 @@ final class GroupTable {
         return segments[group];
     }
 
+    long firstHigh(int group) {
+        return firstHigh[group];
+    }
+
+    long firstLow(int group) {
+        return firstLow[group];
+    }
+
+    long lastHigh(int group) {
+        return lastHigh[group];
+    }
+
+    long lastLow(int group) {
+        return lastLow[group];
+    }
+
+    long spans(int group) {
+        return spans[group];
+    }
+
     /** The first group whose last key is not less than the given one; {@link #groups()} if there is none. */
     int firstEndingAtLeast(long high, long low) {
         int from = 0;
@@ -107,7 +129,7 @@ final class GroupTable {
     }
 
     long memoryBytes() {
-        return 48L * groups();
+        return 56L * groups();
     }
 
     private void read(int i, CheckedBytes bytes, long end) throws CorruptBlockException {
@@ -119,7 +141,8 @@ final class GroupTable {
         lengths[i] = bytes.u32("group length", (int) Math.min(BlockLayout.GROUP_BYTES_MAX, end - offsets[i]));
         bytes.skip(8, "group counts");
         segments[i] = bytes.u32("group's segment", BlockLayout.SEGMENTS_MAX);
-        bytes.skip(BlockLayout.GROUP_ENTRY_BYTES - 56, "group times");
+        spans[i] = bytes.u64("group spans", Long.MAX_VALUE);
+        bytes.skip(BlockLayout.GROUP_ENTRY_BYTES - 64, "group times");
     }
 
     private boolean isOrderedAt(int i) {

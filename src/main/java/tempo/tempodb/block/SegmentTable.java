@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import tempo.tempodb.column.CorruptPageException;
@@ -34,10 +35,11 @@ final class SegmentTable {
     /** A segment where it was written. */
     record Placed(long offset, int length, int crc) {}
 
-    static byte[] encode(List<Placed> segments) {
+    static byte[] encode(List<@Nullable Placed> segments) {
         ByteBuffer bytes = ByteBuffer.allocate(segments.size() * BlockLayout.SEGMENT_ENTRY_BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN);
         for (Placed segment : segments) {
+            Objects.requireNonNull(segment, "a segment was not written");
             bytes.putLong(segment.offset()).putInt(segment.length()).putInt(segment.crc());
         }
         return bytes.array();
@@ -93,6 +95,13 @@ final class SegmentTable {
         return known;
     }
 
+    /** The bytes of a segment, checked. */
+    byte[] read(int number, BlockSource source, BlockPlace place) throws IOException {
+        byte[] bytes = source.read(offsets[number], lengths[number]);
+        requireIntact(number, bytes, place);
+        return bytes;
+    }
+
     /** About what the segments occupy in memory when all are in use, in bytes. */
     long memoryBytes() {
         long bytes = 0;
@@ -102,10 +111,14 @@ final class SegmentTable {
         return bytes;
     }
 
-    private Segment decode(int number, byte[] bytes, BlockPlace place) throws CorruptBlockException {
+    private void requireIntact(int number, byte[] bytes, BlockPlace place) throws CorruptBlockException {
         if (bytes.length != lengths[number] || BlockLayout.crc(bytes, 0, bytes.length) != crcs[number]) {
             throw place.corrupt("segment " + number + " does not match its length or crc");
         }
+    }
+
+    private Segment decode(int number, byte[] bytes, BlockPlace place) throws CorruptBlockException {
+        requireIntact(number, bytes, place);
         try {
             return Segment.decode(bytes);
         } catch (CorruptPageException e) {

@@ -1,16 +1,21 @@
 package tempo.tempodb.block;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import tempo.tempodb.column.CorruptPageException;
 import tempo.tempodb.spans.EntryDecoder;
 import tempo.tempodb.spans.SpanGroup;
 
 /** A group of spans as columns. Immutable. */
 final class SpansGroup extends Group {
+    private final byte[] bytes;
+    private final GroupHeader.Directory directory;
     private final SpanGroup columns;
     private final BlockPlace place;
 
-    private SpansGroup(SpanGroup columns, BlockPlace place) {
+    private SpansGroup(byte[] bytes, GroupHeader.Directory directory, SpanGroup columns, BlockPlace place) {
+        this.bytes = bytes;
+        this.directory = directory;
         this.columns = columns;
         this.place = place;
     }
@@ -20,6 +25,8 @@ final class SpansGroup extends Group {
         GroupHeader.Directory directory = GroupHeader.decodeSpans(bytes, place);
         try {
             return new SpansGroup(
+                    bytes,
+                    directory,
                     SpanGroup.decode(
                             bytes,
                             directory.offset(),
@@ -35,6 +42,29 @@ final class SpansGroup extends Group {
     /** The columns, for scans. */
     SpanGroup columns() {
         return columns;
+    }
+
+    /** Checks the checksums of all pages. */
+    void checkPages() throws CorruptBlockException {
+        try {
+            columns.checkPages();
+        } catch (CorruptPageException e) {
+            throw place.corrupt(String.valueOf(e.getMessage()));
+        }
+    }
+
+    GroupSummary summary() throws CorruptBlockException {
+        return GroupHeader.summary(bytes, place);
+    }
+
+    /** The page directory, without the number of the segment. */
+    ByteBuffer directoryBytes() {
+        return ByteBuffer.wrap(bytes, directory.offset(), directory.length());
+    }
+
+    /** All pages, one behind the other. */
+    ByteBuffer pageBytes() {
+        return ByteBuffer.wrap(bytes, directory.pagesAt(), bytes.length - directory.pagesAt());
     }
 
     @Override

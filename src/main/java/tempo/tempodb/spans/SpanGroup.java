@@ -77,6 +77,21 @@ public final class SpanGroup {
         return bases[entry];
     }
 
+    /**
+     * Checks the checksum of each page.
+     *
+     * @throws CorruptPageException that names the first page whose checksum is wrong
+     */
+    public void checkPages() throws CorruptPageException {
+        for (int i = 0; i < directory.count(); i++) {
+            try {
+                directory.check(i);
+            } catch (CorruptPageException e) {
+                throw named(directory.number(i), e);
+            }
+        }
+    }
+
     Segment segment() {
         return segment;
     }

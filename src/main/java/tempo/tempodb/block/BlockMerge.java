@@ -1,0 +1,157 @@
+package tempo.tempodb.block;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import tempo.span.MergedTrace;
+import tempo.span.TraceKey;
+import tempo.span.TraceMerge;
+
+/**
+ * Merges blocks of the same content into one, as a stream in key order. A group of columns whose keys meet no other input is
+ * copied as it is, with its segment; else the entries of a trace, from all inputs, become one, in which equal spans are one span,
+ * unless they are too large for that: then they stay entries of their own. Opaque values of a key stay as they are, equal ones
+ * once. Holds one group of each input, the trace at hand, and what a {@link BlockWriter} holds. For one thread.
+ */
+public final class BlockMerge {
+    /** Entries of a trace of more bytes than this together are not made one. */
+    private static final int MERGED_BYTES_MAX = 8 << 20;
+
+    private final BlockContent content;
+    private final List<MergeInput> inputs = new ArrayList<>();
+    private final BlockWriter target;
+    private final Predicate<TraceKey> keeps;
+    private long groupsCopied;
+    private long spansCopied;
+
+    private BlockMerge(List<BlockReader> readers, BlockWriter target, Predicate<TraceKey> keeps) {
+        this.content = readers.get(0).tail().content();
+        this.target = target;
+        this.keeps = keeps;
+        for (BlockReader reader : readers) {
+            if (reader.tail().content() != content) {
+                throw new IllegalArgumentException("blocks of " + content + " cannot be merged with blocks of "
+                        + reader.tail().content());
+            }
+            inputs.add(new MergeInput(reader, target));
+        }
+    }
+
+    /**
+     * What a merge did.
+     *
+     * @param groupsCopied groups that were taken over as they were
+     * @param spansCopied spans in these
+     */
+    public record Result(long groupsCopied, long spansCopied) {}
+
+    /**
+     * Adds everything that is in {@code readers}, at least one, to {@code target}, an empty block of the same content.
+     *
+     * @param keeps false for the traces to be left out
+     * @throws CorruptBlockException if an input is damaged; the target is of no use then
+     * @throws IOException if reading or writing fails
+     */
+    public static Result run(List<BlockReader> readers, BlockWriter target, Predicate<TraceKey> keeps)
+            throws IOException {
+        BlockMerge merge = new BlockMerge(readers, target, keeps);
+        merge.run();
+        return new Result(merge.groupsCopied, merge.spansCopied);
+    }
+
+    private void run() throws IOException {
+        while (true) {
+            MergeInput first = first();
+            if (first == null) {
+                return;
+            }
+            if (first.mayCopyGroup() && isApart(first)) {
+                spansCopied += first.copyGroup();
+                groupsCopied++;
+            } else {
+                first.openGroup();
+                mergeTrace(first.keyHigh(), first.keyLow());
+            }
+        }
+    }
+
+    /** The input with the least key; null if all are at their end. */
+    private @Nullable MergeInput first() {
+        MergeInput first = null;
+        for (MergeInput input : inputs) {
+            boolean before = input.hasNext()
+                    && (first == null
+                            || Keys.compare(input.keyHigh(), input.keyLow(), first.keyHigh(), first.keyLow()) < 0);
+            first = before ? input : first;
+        }
+        return first;
+    }
+
+    /** True if all keys of the input's next group come before those of the others, and all of them are kept. */
+    private boolean isApart(MergeInput input) throws IOException {
+        for (MergeInput other : inputs) {
+            if (other != input && other.hasNext() && !input.groupEndsBefore(other.keyHigh(), other.keyLow())) {
+                return false;
+            }
+        }
+        return input.groupIsAll(keeps);
+    }
+
+    private void mergeTrace(long high, long low) throws IOException {
+        boolean kept = keeps.test(new TraceKey(high, low));
+        List<MergeInput.Entry> entries = new ArrayList<>();
+        long bytes = 0;
+        for (MergeInput input : inputs) {
+            while (input.isAt(high, low)) {
+                input.openGroup();
+                MergeInput.Entry entry = input.next();
+                if (kept) {
+                    bytes += entry.value().length;
+                    entries.add(entry);
+                }
+                if (bytes > MERGED_BYTES_MAX) {
+                    addEach(high, low, entries);
+                    entries.clear();
+                }
+            }
+        }
+        if (content == BlockContent.SPANS && entries.size() > 1 && bytes <= MERGED_BYTES_MAX) {
+            addMerged(high, low, entries);
+        } else {
+            addEach(high, low, entries);
+        }
+    }
+
+    private void addEach(long high, long low, List<MergeInput.Entry> entries) throws IOException {
+        for (int i = 0; i < entries.size(); i++) {
+            MergeInput.Entry entry = entries.get(i);
+            boolean again = false;
+            for (int before = 0; before < i && !again; before++) {
+                again = Arrays.equals(entries.get(before).value(), entry.value());
+            }
+            if (!again) {
+                target.add(high, low, ByteBuffer.wrap(entry.value()), entry.spans(), entry.oldest(), entry.newest());
+            }
+        }
+    }
+
+    private void addMerged(long high, long low, List<MergeInput.Entry> entries) throws IOException {
+        MergedTrace merged =
+                TraceMerge.merge(entries.stream().map(MergeInput.Entry::value).toList());
+        if (!merged.failures().isEmpty()) {
+            throw new IOException("trace " + new TraceKey(high, low).traceId() + " cannot be merged: "
+                    + merged.failures().get(0).cause().getMessage());
+        }
+        long oldest = Long.MAX_VALUE;
+        long newest = Long.MIN_VALUE;
+        for (MergeInput.Entry entry : entries) {
+            oldest = Math.min(oldest, entry.oldest());
+            newest = Math.max(newest, entry.newest());
+        }
+        target.add(high, low, ByteBuffer.wrap(merged.bytes()), merged.spanCount(), oldest, newest);
+    }
+}
