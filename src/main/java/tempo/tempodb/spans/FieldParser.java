@@ -159,6 +159,10 @@ abstract class FieldParser extends StrictReader {
 
     private void attributeItem(int kind, int tag, int key, int keyLength) {
         item(kind, tag);
+        if (keyLength > SHAPE_BYTES_MAX - shape.length()) {
+            failed = true;
+            return;
+        }
         shape.putVarint(keyLength);
         shape.put(bytes, key, keyLength);
     }
