@@ -6,7 +6,7 @@ import tempo.span.WireHash;
 
 /**
  * Puts the spans of a trace into depth-first pre-order: a parent before its children, children by start. A span whose parent
- * is not here, or that is its own ancestor, begins a tree of its own. So a span's parent is the nearest one before it that is
+ * is not here, or that is its own parent, begins a tree of its own, and so does one span of each cycle. So a span's parent is the nearest one before it that is
  * one less deep, its descendants are those that follow and are deeper. Equal spans are left out. Not thread-safe.
  */
 final class TraceTree {
@@ -71,10 +71,27 @@ final class TraceTree {
         for (int i = 0; place < count; i++) {
             int span = sorted[i];
             if (!placed[span]) {
-                cut(span);
-                place = descend(span, place);
+                int root = onCycle(span);
+                cut(root);
+                place = descend(root, place);
             }
         }
+    }
+
+    /** The first span on the way up from {@code span} that the way comes back to (Floyd's tortoise and hare). */
+    private int onCycle(int span) {
+        int slow = parents[span];
+        int fast = parents[slow];
+        while (slow != fast) {
+            slow = parents[slow];
+            fast = parents[parents[fast]];
+        }
+        slow = span;
+        while (slow != fast) {
+            slow = parents[slow];
+            fast = parents[fast];
+        }
+        return slow;
     }
 
     /** Places a root and all below it. */
