@@ -11,7 +11,6 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tempo.span.TraceKey;
@@ -22,6 +21,7 @@ import tempo.tempodb.block.BlockCursor;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockNames;
 import tempo.tempodb.block.BlockReader;
+import tempo.tempodb.block.BlockSalvage;
 import tempo.tempodb.block.BlockSource;
 import tempo.tempodb.block.BlockSpec;
 import tempo.tempodb.block.CorruptBlockException;
@@ -47,6 +47,7 @@ public final class TempoDb implements AutoCloseable {
     private final Blocklist blocklist = new Blocklist();
     private final TailCache tails;
     private final ReplacedBlocks replacedBlocks;
+    private final BlockRewrite rewriting;
 
     private final LongAdder finds = new LongAdder();
     private final LongAdder reads = new LongAdder();
@@ -61,6 +62,7 @@ public final class TempoDb implements AutoCloseable {
         this.blockIds = blockIds;
         this.tails = new TailCache(config.tailCacheBytes());
         this.replacedBlocks = new ReplacedBlocks(store, blocklist);
+        this.rewriting = new BlockRewrite(this, blockIds, replacedBlocks);
     }
 
     /** Opens the engine over {@code store}, whose root it owns, and polls it once. */
@@ -162,7 +164,7 @@ public final class TempoDb implements AutoCloseable {
      * @throws IOException if a block is damaged, or the store fails; all is as before
      */
     public Optional<BlockMeta> compact(List<BlockMeta> blocks) throws IOException {
-        return rewrite(blocks, key -> true);
+        return rewriting.run(blocks, readers(blocks), key -> true);
     }
 
     /**
@@ -180,7 +182,7 @@ public final class TempoDb implements AutoCloseable {
                 reader(meta).find(key, values);
             }
             if (!values.isEmpty()) {
-                rewrite(List.of(meta), other -> !other.equals(key));
+                rewriting.run(List.of(meta), readers(List.of(meta)), other -> !other.equals(key));
                 rewritten++;
             }
         }
@@ -188,7 +190,29 @@ public final class TempoDb implements AutoCloseable {
     }
 
     /**
-     * Deletes the objects of blocks that {@link #compact} or {@link #delete} have replaced. Finds and scans that
+     * Writes what is whole of a damaged block, whatever is left of its tail, into a new one that replaces it. From then on nobody is
+     * told any more that something is missing, but for who called this. Reads the whole block twice, a MiB or a group at a time.
+     *
+     * @return the new block, unless nothing is whole: then all stays as it is; and what was found and lost
+     * @throws IOException if the store fails; all is as before
+     */
+    public SalvageResult salvage(BlockMeta block) throws IOException {
+        String name = block.spec().dataName();
+        BlockSource source = (offset, length) -> store.read(name, offset, length);
+        BlockSalvage salvage = BlockSalvage.scan(
+                block.blockId(),
+                block.spec().content(),
+                source,
+                store.head(name).bytes());
+        Optional<BlockReader> reader = salvage.reader();
+        Optional<BlockMeta> written = reader.isPresent()
+                ? rewriting.run(List.of(block), List.of(reader.get()), key -> true)
+                : Optional.empty();
+        return new SalvageResult(written, salvage.report());
+    }
+
+    /**
+     * Deletes the objects of blocks that {@link #compact}, {@link #delete} or {@link #salvage} have replaced. Finds and scans that
      * began before these, on any node, and are still running may fail then: their blocks are gone.
      *
      * @return how many blocks were deleted
@@ -256,34 +280,12 @@ public final class TempoDb implements AutoCloseable {
         }
     }
 
-    /** Writes what is kept of some blocks into one that replaces them; deletes them if there is nothing. */
-    private Optional<BlockMeta> rewrite(List<BlockMeta> blocks, Predicate<TraceKey> keeps) throws IOException {
-        if (blocks.stream().map(BlockMeta::tenant).distinct().count() != 1) {
-            throw new IllegalArgumentException("blocks of one tenant are wanted, but there are " + blocks.size());
-        }
-        BlockSpec first = blocks.get(0).spec();
-        int level = first.level();
-        ArrivalWindow window = first.window();
-        List<UUID> replaces = new ArrayList<>();
+    private List<BlockReader> readers(List<BlockMeta> blocks) throws IOException {
         List<BlockReader> readers = new ArrayList<>();
         for (BlockMeta meta : blocks) {
-            level = Math.max(level, meta.spec().level());
-            window = meta.spec().window().startSeconds() < window.startSeconds()
-                    ? meta.spec().window()
-                    : window;
-            replaces.add(meta.blockId());
             readers.add(reader(meta));
         }
-        BlockSpec spec = new BlockSpec(
-                first.tenant(), blockIds.get(), window, level + 1, first.writerEpoch(), replaces, first.content());
-        try (BlockBuilder builder = newBlock(spec)) {
-            builder.addAll(readers, keeps);
-            if (builder.entries() > 0) {
-                return Optional.of(builder.commit());
-            }
-        }
-        replacedBlocks.removeWithReplaced(blocks);
-        return Optional.empty();
+        return readers;
     }
 
     /**

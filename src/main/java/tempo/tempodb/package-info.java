@@ -22,7 +22,8 @@
  *   <li>Scan: {@link tempo.tempodb.TempoDb#scan}, a range of keys in their order.
  *   <li>Compact: {@link tempo.tempodb.TempoDb#compact} makes one block of several.
  *   <li>Delete: {@link tempo.tempodb.TempoDb#delete} writes anew the blocks that hold a key, without it.
- *   <li>Reclaim: {@link tempo.tempodb.TempoDb#removeReplaced} deletes the objects of blocks that the two before replaced.
+ *   <li>Salvage: {@link tempo.tempodb.TempoDb#salvage} makes a new block of what is whole of a damaged one.
+ *   <li>Reclaim: {@link tempo.tempodb.TempoDb#removeReplaced} deletes the objects of blocks that the three before replaced.
  *   <li>Follow other processes: {@link tempo.tempodb.TempoDb#poll}. Several may use one store; each sees its own blocks at once.
  * </ul>
  *
