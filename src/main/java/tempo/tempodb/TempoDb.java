@@ -1,5 +1,6 @@
 package tempo.tempodb;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -10,8 +11,8 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tempo.span.TraceKey;
 import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.block.ArrivalWindow;
@@ -20,6 +21,7 @@ import tempo.tempodb.block.BlockCursor;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockNames;
 import tempo.tempodb.block.BlockReader;
+import tempo.tempodb.block.BlockSalvage;
 import tempo.tempodb.block.BlockSource;
 import tempo.tempodb.block.BlockSpec;
 import tempo.tempodb.block.CorruptBlockException;
@@ -44,6 +46,8 @@ public final class TempoDb implements AutoCloseable {
     private final Supplier<UUID> blockIds;
     private final Blocklist blocklist = new Blocklist();
     private final TailCache tails;
+    private final ReplacedBlocks replacedBlocks;
+    private final BlockRewrite rewriting;
 
     private final LongAdder finds = new LongAdder();
     private final LongAdder reads = new LongAdder();
@@ -57,11 +61,18 @@ public final class TempoDb implements AutoCloseable {
         this.clock = clock;
         this.blockIds = blockIds;
         this.tails = new TailCache(config.tailCacheBytes());
+        this.replacedBlocks = new ReplacedBlocks(store, blocklist);
+        this.rewriting = new BlockRewrite(this, blockIds, replacedBlocks);
     }
 
     /** Opens the engine over {@code store}, whose root it owns, and polls it once. */
     public static TempoDb open(ObjectStore store, TempoDbConfig config, InstantSource clock) throws IOException {
         return open(store, config, clock, UUID::randomUUID);
+    }
+
+    /** As {@link #open(ObjectStore, TempoDbConfig, InstantSource)}, as it is by default and with the time of this machine. */
+    public static TempoDb open(ObjectStore store) throws IOException {
+        return open(store, TempoDbConfig.DEFAULT, InstantSource.system());
     }
 
     /** As {@link #open(ObjectStore, TempoDbConfig, InstantSource)}, with a source of unique block ids. */
@@ -72,7 +83,18 @@ public final class TempoDb implements AutoCloseable {
         return opened;
     }
 
-    /** Starts a block of level 0 in the current window. */
+    /**
+     * Starts a batch of values that become one block together: the way to put values whose keys come in any order. Touches no
+     * store before its commit.
+     */
+    public PutBatch batch(String tenant, BlockContent content) {
+        return new PutBatch(this, BlockNames.requireTenant(tenant), content);
+    }
+
+    /**
+     * Starts a block of level 0 in the current window: the way to write values whose keys come in order, without holding them. A
+     * {@link #batch} sorts.
+     */
     public BlockBuilder newBlock(String tenant, BlockContent content) throws IOException {
         ArrivalWindow window = ArrivalWindow.of(clock.instant(), config.window());
         return newBlock(BlockSpec.cut(tenant, blockIds.get(), window, content));
@@ -87,6 +109,9 @@ public final class TempoDb implements AutoCloseable {
      * Collects all values of a key from the tenant's blocks: with one read for each block that holds it (one more for each
      * group that a large trace continues in, one more if the block's tail is not cached), and none for one that does not, but
      * for one in 256. A block that cannot be read is among the failures and does not stop the rest.
+     *
+     * <p>All values are in the heap together: for a trace that may have a million spans, use
+     * {@link #find(String, TraceKey, EntryVisitor)}.
      */
     public FindResult find(String tenant, TraceKey key) {
         finds.increment();
@@ -108,15 +133,38 @@ public final class TempoDb implements AutoCloseable {
     }
 
     /**
+     * Passes the values of a key to {@code visitor}, one after the other and block by block, with the reads of
+     * {@link #find(String, TraceKey)}. So it holds one group of one block, whose parts of a trace are of some MiB at most unless
+     * a larger value was put, and not the trace. An equal span may be in the values of several blocks, and in several of one.
+     *
+     * @throws IOException if a block is damaged and the visitor does not bear it, or the store fails
+     */
+    public void find(String tenant, TraceKey key, EntryVisitor visitor) throws IOException {
+        finds.increment();
+        for (BlockMeta meta : readable(tenant, visitor)) {
+            if (meta.summary().covers(key)) {
+                CountingSource source = new CountingSource(store, meta.spec().dataName());
+                BlockReader reader = reader(meta, source, visitor);
+                if (reader != null && reader.mayHold(key)) {
+                    reader.scan(key, key, visitor);
+                }
+                reads.add(source.reads());
+                bytesRead.add(source.bytes());
+            }
+        }
+    }
+
+    /**
      * Merges blocks of a tenant, all visible and of the same content, into one that replaces them: equal spans of a trace become
-     * one. Readers see either the old blocks or the new one. The objects of the old ones stay until somebody deletes them.
+     * one. Readers see either the old blocks or the new one. The objects of the old ones stay for who may still be reading them, until
+     * {@link #removeReplaced}.
      *
      * @return the new block; nothing if there was nothing in the old ones
      * @throws IllegalArgumentException if there is no block, or they are of different tenants
      * @throws IOException if a block is damaged, or the store fails; all is as before
      */
     public Optional<BlockMeta> compact(List<BlockMeta> blocks) throws IOException {
-        return rewrite(blocks, key -> true);
+        return rewriting.run(blocks, readers(blocks), key -> true);
     }
 
     /**
@@ -134,7 +182,7 @@ public final class TempoDb implements AutoCloseable {
                 reader(meta).find(key, values);
             }
             if (!values.isEmpty()) {
-                rewrite(List.of(meta), other -> !other.equals(key));
+                rewriting.run(List.of(meta), readers(List.of(meta)), other -> !other.equals(key));
                 rewritten++;
             }
         }
@@ -142,21 +190,80 @@ public final class TempoDb implements AutoCloseable {
     }
 
     /**
+     * Writes what is whole of a damaged block, whatever is left of its tail, into a new one that replaces it. From then on nobody is
+     * told any more that something is missing, but for who called this. Reads the whole block twice, a MiB or a group at a time.
+     *
+     * @return the new block, unless nothing is whole: then all stays as it is; and what was found and lost
+     * @throws IOException if the store fails; all is as before
+     */
+    public SalvageResult salvage(BlockMeta block) throws IOException {
+        String name = block.spec().dataName();
+        BlockSource source = (offset, length) -> store.read(name, offset, length);
+        BlockSalvage salvage = BlockSalvage.scan(
+                block.blockId(),
+                block.spec().content(),
+                source,
+                store.head(name).bytes());
+        Optional<BlockReader> reader = salvage.reader();
+        Optional<BlockMeta> written = reader.isPresent()
+                ? rewriting.run(List.of(block), List.of(reader.get()), key -> true)
+                : Optional.empty();
+        return new SalvageResult(written, salvage.report());
+    }
+
+    /**
+     * Deletes the objects of blocks that {@link #compact}, {@link #delete} or {@link #salvage} have replaced. Finds and scans that
+     * began before these, on any node, and are still running may fail then: their blocks are gone.
+     *
+     * @return how many blocks were deleted
+     * @throws IOException if the store fails; what is left can be deleted later
+     */
+    public int removeReplaced(String tenant) throws IOException {
+        return replacedBlocks.removeAll(BlockNames.requireTenant(tenant));
+    }
+
+    /**
      * Passes all entries of a tenant with keys from {@code from} to {@code to}, both included, to {@code visitor}, in key order;
-     * those of one key block by block.
+     * those of one key block by block. Holds a group of each block.
      *
      * @throws IOException if a block is damaged and the visitor does not bear it, or the store fails
      */
     public void scan(String tenant, TraceKey from, TraceKey to, EntryVisitor visitor) throws IOException {
         PriorityQueue<BlockCursor> cursors = new PriorityQueue<>(Comparator.comparing(BlockCursor::key));
-        for (BlockMeta meta : blocks(tenant).visible()) {
-            advance(reader(meta).cursor(from, to), cursors, visitor);
+        for (BlockMeta meta : readable(tenant, visitor)) {
+            BlockReader reader =
+                    reader(meta, new CountingSource(store, meta.spec().dataName()), visitor);
+            if (reader != null) {
+                advance(reader.cursor(from, to), cursors, visitor);
+            }
         }
         while (!cursors.isEmpty()) {
             BlockCursor first = cursors.remove();
             visitor.entry(first);
             advance(first, cursors, visitor);
         }
+    }
+
+    /** The tenant's blocks whose commit records can be read; tells the visitor of the others. */
+    private List<BlockMeta> readable(String tenant, EntryVisitor visitor) throws IOException {
+        TenantBlocks blocks = blocks(tenant);
+        for (UnreadableMeta unreadable : blocks.unreadable()) {
+            visitor.unreadable(CorruptBlockException.whole(unreadable.blockId(), unreadable.reason()));
+        }
+        return blocks.visible();
+    }
+
+    /** A reader; null if the block's tail cannot be read and the visitor bears that. */
+    private @Nullable BlockReader reader(BlockMeta meta, BlockSource source, EntryVisitor visitor) throws IOException {
+        try {
+            return new BlockReader(tails.get(meta, source), source);
+        } catch (CorruptBlockException e) {
+            visitor.unreadable(e);
+        } catch (EOFException e) {
+            visitor.unreadable(
+                    CorruptBlockException.whole(meta.blockId(), "data object is cut off: " + e.getMessage()));
+        }
+        return null;
     }
 
     private static void advance(BlockCursor cursor, PriorityQueue<BlockCursor> cursors, EntryVisitor visitor)
@@ -173,38 +280,12 @@ public final class TempoDb implements AutoCloseable {
         }
     }
 
-    /** Writes what is kept of some blocks into one that replaces them; deletes them if there is nothing. */
-    private Optional<BlockMeta> rewrite(List<BlockMeta> blocks, Predicate<TraceKey> keeps) throws IOException {
-        if (blocks.stream().map(BlockMeta::tenant).distinct().count() != 1) {
-            throw new IllegalArgumentException("blocks of one tenant are wanted, but there are " + blocks.size());
-        }
-        BlockSpec first = blocks.get(0).spec();
-        int level = first.level();
-        ArrivalWindow window = first.window();
-        List<UUID> replaces = new ArrayList<>();
+    private List<BlockReader> readers(List<BlockMeta> blocks) throws IOException {
         List<BlockReader> readers = new ArrayList<>();
         for (BlockMeta meta : blocks) {
-            level = Math.max(level, meta.spec().level());
-            window = meta.spec().window().startSeconds() < window.startSeconds()
-                    ? meta.spec().window()
-                    : window;
-            replaces.add(meta.blockId());
             readers.add(reader(meta));
         }
-        BlockSpec spec = new BlockSpec(
-                first.tenant(), blockIds.get(), window, level + 1, first.writerEpoch(), replaces, first.content());
-        try (BlockBuilder builder = newBlock(spec)) {
-            builder.addAll(readers, keeps);
-            if (builder.entries() > 0) {
-                return Optional.of(builder.commit());
-            }
-        }
-        for (BlockMeta meta : blocks) {
-            blocklist.forget(meta);
-            store.delete(meta.spec().metaName());
-            store.delete(meta.spec().dataName());
-        }
-        return Optional.empty();
+        return readers;
     }
 
     /**

@@ -22,12 +22,16 @@ import org.junit.jupiter.api.Test;
 import tempo.span.TraceKey;
 import tempo.span.TraceMerge;
 import tempo.span.WireWriter;
+import tempo.tempodb.backend.FaultyObjectStore;
 import tempo.tempodb.backend.MemoryObjectStore;
 import tempo.tempodb.block.BlockContent;
+import tempo.tempodb.block.BlockCursor;
 import tempo.tempodb.block.BlockMerge;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockReader;
 import tempo.tempodb.block.BlockSpec;
+import tempo.tempodb.block.CorruptBlockException;
+import tempo.tempodb.block.EntryVisitor;
 import tempo.tempodb.spans.RandomOtlp;
 
 /** What blocks hold together stays the same when they are merged, whatever the order, and a trace that is deleted is gone. */
@@ -220,5 +224,125 @@ class CompactionTest {
         assertEquals(1, db.delete("t", key));
         store.list("", object -> assertEquals("", object.key()));
         assertEquals(Optional.empty(), db.blocks("t").visible().stream().findAny());
+    }
+
+    /** A record that replaces others must outlive them. */
+    @Test
+    void aDeletedTraceStaysGoneWhenItsBlocksWereCompactedBefore() throws IOException {
+        TraceKey key = new TraceKey(3, 3);
+        byte[] value = new RandomOtlp(new Random(3), false, key).entry(3);
+        List<BlockMeta> blocks = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            blocks.add(commit(BlockContent.SPANS, new TreeMap<>(java.util.Map.of(key, List.of(value)))));
+        }
+        db.compact(blocks);
+        assertEquals(1, db.delete("t", key));
+        assertEquals(List.of(), db.find("t", key).values());
+        assertEquals(List.of(), open().find("t", key).values());
+        store.list("", object -> assertEquals("", object.key()));
+    }
+
+    @Test
+    void onlyReplacedBlocksAreRemovedAndWhatIsFoundStaysTheSame() throws IOException {
+        TraceKey key = new TraceKey(3, 3);
+        List<BlockMeta> blocks = new ArrayList<>();
+        for (String value : List.of("a", "b", "c", "d")) {
+            blocks.add(
+                    commit(BlockContent.OPAQUE, new TreeMap<>(java.util.Map.of(key, List.of(value.getBytes(UTF_8))))));
+        }
+        BlockMeta half = db.compact(blocks.subList(0, 2)).orElseThrow();
+        BlockMeta most = db.compact(List.of(blocks.get(2), half)).orElseThrow();
+        assertEquals(4, db.removeReplaced("t"));
+        assertEquals(0, db.removeReplaced("t"));
+        assertEquals(4, db.find("t", key).values().size());
+        assertEquals(4, open().find("t", key).values().size());
+        List<String> left = new ArrayList<>();
+        store.list("", object -> left.add(object.key()));
+        Collections.sort(left);
+        List<String> expected = new ArrayList<>();
+        for (BlockMeta meta : List.of(blocks.get(3), most)) {
+            expected.add(meta.spec().dataName());
+            expected.add(meta.spec().metaName());
+        }
+        Collections.sort(expected);
+        assertEquals(expected, left);
+    }
+
+    /** However far a removal comes, nothing that was replaced is seen again. */
+    @Test
+    void aRemovalThatFailsHalfwayBringsNothingBack() throws IOException {
+        TraceKey key = new TraceKey(3, 3);
+        for (int calls = 0; calls < 12; calls++) {
+            store = new MemoryObjectStore();
+            db = open();
+            List<BlockMeta> blocks = new ArrayList<>();
+            for (String value : List.of("a", "b", "c")) {
+                blocks.add(commit(
+                        BlockContent.OPAQUE, new TreeMap<>(java.util.Map.of(key, List.of(value.getBytes(UTF_8))))));
+            }
+            BlockMeta half = db.compact(blocks.subList(0, 2)).orElseThrow();
+            db.compact(List.of(blocks.get(2), half));
+            int deletes = calls;
+            TempoDb failing = TempoDb.open(new FaultyObjectStore(store, 1_000, false) {
+                private int left = deletes;
+
+                @Override
+                public void delete(String name) throws IOException {
+                    if (left-- <= 0) {
+                        throw new IOException("store is gone");
+                    }
+                    super.delete(name);
+                }
+            });
+            try {
+                failing.removeReplaced("t");
+            } catch (IOException expected) {
+                assertEquals("store is gone", expected.getMessage());
+            }
+            assertEquals(3, open().find("t", key).values().size());
+            assertEquals(1, open().blocks("t").visible().size());
+        }
+    }
+
+    @Test
+    void aTraceIsPassedOneValueAfterTheOther() throws IOException {
+        TraceKey key = new TraceKey(3, 3);
+        commit(BlockContent.OPAQUE, new TreeMap<>(java.util.Map.of(key, List.of("a".getBytes(UTF_8)))));
+        BlockMeta bad = commit(BlockContent.OPAQUE, new TreeMap<>(java.util.Map.of(key, List.of("b".getBytes(UTF_8)))));
+        BlockMeta cut = commit(BlockContent.OPAQUE, new TreeMap<>(java.util.Map.of(key, List.of("c".getBytes(UTF_8)))));
+        List<String> values = new ArrayList<>();
+        db.find("t", key, entry -> values.add(UTF_8.decode(entry.value()).toString()));
+        Collections.sort(values);
+        assertEquals(List.of("a", "b", "c"), values);
+        db.find("t", new TraceKey(5, 5), entry -> values.add("of another key"));
+        assertEquals(3, values.size());
+
+        byte[] data = store.content(bad.spec().dataName());
+        data[data.length - 1] ^= 1;
+        store.replace(cut.spec().dataName(), new byte[600]);
+        TempoDb again = open();
+        assertThrows(CorruptBlockException.class, () -> again.find("t", key, entry -> {}));
+        for (boolean scan : new boolean[] {false, true}) {
+            values.clear();
+            List<UUID> unreadable = new ArrayList<>();
+            EntryVisitor bearing = new EntryVisitor() {
+                @Override
+                public void entry(BlockCursor entry) {
+                    values.add(UTF_8.decode(entry.value()).toString());
+                }
+
+                @Override
+                public void unreadable(CorruptBlockException failure) {
+                    unreadable.add(failure.blockId());
+                }
+            };
+            if (scan) {
+                again.scan("t", FIRST, LAST, bearing);
+            } else {
+                again.find("t", key, bearing);
+            }
+            assertEquals(List.of("a"), values);
+            assertEquals(java.util.Set.of(bad.blockId(), cut.blockId()), java.util.Set.copyOf(unreadable));
+        }
     }
 }

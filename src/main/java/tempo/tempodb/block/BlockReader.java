@@ -94,7 +94,7 @@ public final class BlockReader {
     }
 
     Group readGroup(int group) throws IOException {
-        BlockPlace place = BlockPlace.group(tail.blockId(), group);
+        BlockPlace place = BlockPlace.group(tail.blockId(), tail.groups().index(group));
         byte[] bytes;
         try {
             bytes = source.read(tail.groups().offset(group), tail.groups().length(group));

@@ -70,6 +70,12 @@ public final class BlockTail {
                 meta.blockId(), footer.content(), TraceDirectory.decode(directory, place), groups, segments, strips);
     }
 
+    /** A tail of what is left of a block, for its reader. */
+    static BlockTail ofFound(
+            UUID blockId, BlockContent content, TraceDirectory directory, GroupTable groups, SegmentTable segments) {
+        return new BlockTail(blockId, content, directory, groups, segments, StripTable.none());
+    }
+
     /** What the block's values are. */
     public BlockContent content() {
         return content;

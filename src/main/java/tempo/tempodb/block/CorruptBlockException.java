@@ -20,6 +20,11 @@ public final class CorruptBlockException extends IOException {
         this.page = page;
     }
 
+    /** A block of which nothing can be read. */
+    public static CorruptBlockException whole(UUID blockId, String what) {
+        return new CorruptBlockException(blockId, NONE, NONE, what);
+    }
+
     /** The damaged block. */
     public UUID blockId() {
         return blockId;

@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.UUID;
+import tempo.tempodb.column.CorruptPageException;
+import tempo.tempodb.spans.SpanGroup;
 
 /**
  * The header of a group:
@@ -57,6 +59,10 @@ final class GroupHeader {
      * @return the pages, the trace table first
      */
     static PageEntry[] decode(byte[] group, BlockPlace place) throws CorruptBlockException {
+        return decode(group, group.length, place);
+    }
+
+    private static PageEntry[] decode(byte[] group, int groupBytes, BlockPlace place) throws CorruptBlockException {
         CheckedBytes header = checked(group, place);
         int length = header.position() + header.remaining() + 8 + BlockLayout.CRC_BYTES;
         int pageCount = header.u32("page count", BlockLayout.GROUP_PAGES_MAX);
@@ -64,7 +70,7 @@ final class GroupHeader {
             throw place.corrupt("group header of " + length + " bytes cannot have " + pageCount + " pages");
         }
         header.skip(BlockLayout.GROUP_FIXED_BYTES - 32, "group summary");
-        return pages(header, pageCount, length, group.length, place);
+        return pages(header, pageCount, length, groupBytes, place);
     }
 
     /** What the header of a group says of it. */
@@ -93,6 +99,31 @@ final class GroupHeader {
         header.skip(BlockLayout.GROUP_FIXED_BYTES - 28, "group summary");
         int segment = header.u32("group's segment", BlockLayout.SEGMENTS_MAX);
         return new Directory(segment, header.position() + 8, header.remaining(), length);
+    }
+
+    /**
+     * What is said of a group by its header alone, without the rest of it.
+     *
+     * @param offset where the group is in the object
+     */
+    static GroupTable.Placed placed(byte[] header, BlockContent content, long offset, BlockPlace place)
+            throws CorruptBlockException {
+        GroupSummary summary = summary(header, place);
+        if (content != BlockContent.SPANS) {
+            int length = header.length;
+            for (PageEntry page : decode(header, BlockLayout.GROUP_BYTES_MAX, place)) {
+                length = Math.max(length, page.offset() + page.storedLength());
+            }
+            return new GroupTable.Placed(summary, offset, length, 0);
+        }
+        Directory directory = decodeSpans(header, place);
+        try {
+            int pages = SpanGroup.pageBytes(
+                    header, directory.offset, directory.length, BlockLayout.GROUP_BYTES_MAX - header.length);
+            return new GroupTable.Placed(summary, offset, header.length + pages, directory.segment);
+        } catch (CorruptPageException e) {
+            throw place.corrupt(String.valueOf(e.getMessage()));
+        }
     }
 
     /** Checks the header of a group; what is returned is behind the group index, its positions count from byte 8. */

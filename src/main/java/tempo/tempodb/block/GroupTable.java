@@ -24,6 +24,9 @@ final class GroupTable {
     private final int[] segments;
     private final long[] spans;
 
+    /** By group: which one of the block's it is. The same number, unless some are missing. */
+    private final int[] indexes;
+
     private GroupTable(int groups) {
         firstHigh = new long[groups];
         firstLow = new long[groups];
@@ -33,6 +36,10 @@ final class GroupTable {
         lengths = new int[groups];
         segments = new int[groups];
         spans = new long[groups];
+        indexes = new int[groups];
+        for (int i = 0; i < groups; i++) {
+            indexes[i] = i;
+        }
     }
 
     /** A group where it was written. */
@@ -71,8 +78,32 @@ final class GroupTable {
         return table;
     }
 
+    /**
+     * A table of the groups that are left of a block.
+     *
+     * @param indexes of each group, rising, which one of the block's it is
+     * @throws CorruptBlockException if their keys are out of order
+     */
+    static GroupTable ofFound(List<Placed> groups, int[] indexes, BlockPlace place) throws CorruptBlockException {
+        GroupTable table = new GroupTable(groups.size());
+        CheckedBytes bytes = new CheckedBytes(encode(groups), 0, groups.size() * BlockLayout.GROUP_ENTRY_BYTES, place);
+        for (int i = 0; i < groups.size(); i++) {
+            table.read(i, bytes, Long.MAX_VALUE);
+            table.indexes[i] = indexes[i];
+            if (!table.isOrderedAt(i)) {
+                throw place.corrupt("keys of group " + indexes[i] + " are not behind those of the group before");
+            }
+        }
+        return table;
+    }
+
     int groups() {
         return offsets.length;
+    }
+
+    /** Which one of the block's groups it is. */
+    int index(int group) {
+        return indexes[group];
     }
 
     long offset(int group) {
@@ -129,7 +160,7 @@ final class GroupTable {
     }
 
     long memoryBytes() {
-        return 56L * groups();
+        return 60L * groups();
     }
 
     private void read(int i, CheckedBytes bytes, long end) throws CorruptBlockException {

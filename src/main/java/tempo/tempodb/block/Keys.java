@@ -21,6 +21,12 @@ final class Keys {
         target.putLong(Long.reverseBytes(high)).putLong(Long.reverseBytes(low));
     }
 
+    /** The id that {@link #put(ByteBuffer, UUID)} wrote at {@code at}. */
+    static UUID uuid(ByteBuffer source, int at) {
+        assert source.order() == ByteOrder.LITTLE_ENDIAN;
+        return new UUID(Long.reverseBytes(source.getLong(at)), Long.reverseBytes(source.getLong(at + Long.BYTES)));
+    }
+
     static void put(ByteBuffer target, UUID id) {
         put(target, id.getMostSignificantBits(), id.getLeastSignificantBits());
     }

@@ -72,6 +72,13 @@ final class OpaqueGroup extends Group {
         return firstRows[page + 1];
     }
 
+    /** Decodes all frames, and so checks them. */
+    void checkFrames() throws CorruptBlockException {
+        for (int page = 1; page < pages.length; page++) {
+            frame(page);
+        }
+    }
+
     /** The values of one frame, behind one another. */
     byte[] frame(int page) throws CorruptBlockException {
         PageEntry entry = pages[page];

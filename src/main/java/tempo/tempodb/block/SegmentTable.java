@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +67,26 @@ final class SegmentTable {
         return header.flip();
     }
 
+    /** What stands before a segment's content. */
+    record Header(UUID blockId, int number, int length, int crc) {}
+
+    /** Reads the header at the start of {@code bytes}; null if there is none. */
+    static @Nullable Header readHeader(ByteBuffer bytes) {
+        int at = bytes.position();
+        int crcAt = at + BlockLayout.SEGMENT_HEADER_BYTES - BlockLayout.CRC_BYTES;
+        if (bytes.remaining() < BlockLayout.SEGMENT_HEADER_BYTES || bytes.getInt(at) != BlockLayout.SEGMENT_MAGIC) {
+            return null;
+        }
+        Header header = new Header(
+                Keys.uuid(bytes, at + 8), bytes.getInt(at + 24), bytes.getInt(at + 4), bytes.getInt(at + 28));
+        boolean intact = bytes.getInt(crcAt) == BlockLayout.crc(bytes.array(), at, crcAt - at)
+                && header.number >= 0
+                && header.number < BlockLayout.SEGMENTS_MAX
+                && header.length >= 0
+                && header.length <= BlockLayout.SEGMENT_BYTES_MAX;
+        return intact ? header : null;
+    }
+
     /** Reads the section; the segments themselves lie before {@code end}. */
     static SegmentTable decode(byte[] section, long end, BlockPlace place) throws CorruptBlockException {
         int count = section.length / BlockLayout.SEGMENT_ENTRY_BYTES;
@@ -81,6 +102,17 @@ final class SegmentTable {
                     bytes.u32("segment length", (int) Math.min(BlockLayout.SEGMENT_BYTES_MAX, end - table.offsets[i]));
             table.crcs[i] = bytes.bits32("segment crc");
         }
+        return table;
+    }
+
+    /** A table of the segments that are left of a block, by number; those in between cannot be read. */
+    static SegmentTable ofFound(SortedMap<Integer, Placed> found) {
+        SegmentTable table = new SegmentTable(found.isEmpty() ? 0 : found.lastKey() + 1);
+        found.forEach((number, placed) -> {
+            table.offsets[number] = placed.offset() + BlockLayout.SEGMENT_HEADER_BYTES;
+            table.lengths[number] = placed.length();
+            table.crcs[number] = placed.crc();
+        });
         return table;
     }
 

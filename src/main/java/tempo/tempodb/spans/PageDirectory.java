@@ -48,6 +48,12 @@ final class PageDirectory {
      */
     static PageDirectory decode(byte[] group, int offset, int length, int pagesAt, int groupLength)
             throws CorruptPageException {
+        return decode(group, offset, length, pagesAt, groupLength, true);
+    }
+
+    /** As the other, where the pages may end before {@code groupLength} if {@code wholly} is false. */
+    static PageDirectory decode(byte[] group, int offset, int length, int pagesAt, int groupLength, boolean wholly)
+            throws CorruptPageException {
         TableBytes in = new TableBytes(group, offset, length);
         int count = in.count("page count", Math.min(PAGES_MAX, length / 8));
         PageDirectory directory = new PageDirectory(count);
@@ -74,7 +80,7 @@ final class PageDirectory {
         }
         directory.offsets[count] = at;
         in.requireEnd("page directory");
-        if (at != groupLength) {
+        if (wholly && at != groupLength) {
             throw new CorruptPageException("pages end at " + at + " of " + groupLength + " bytes");
         }
         return directory;

@@ -84,6 +84,18 @@ public final class SpanGroup {
                 PageDirectory.decode(head, directoryAt, directoryLength, pagesAt, groupLength), segment, head);
     }
 
+    /**
+     * How many bytes the pages of a group have together, by its directory alone.
+     *
+     * @param bytesMax more is not believed
+     * @throws CorruptPageException if the directory is damaged
+     */
+    public static int pageBytes(byte[] head, int directoryAt, int directoryLength, int bytesMax)
+            throws CorruptPageException {
+        PageDirectory directory = PageDirectory.decode(head, directoryAt, directoryLength, 0, bytesMax, false);
+        return directory.offset(directory.count());
+    }
+
     /** Loads the pages with these numbers, rising, as far as there are such and they are not loaded; with few reads. */
     public void load(Source source, int... pages) throws IOException {
         int first = -1;

@@ -1,0 +1,61 @@
+package tempo.tempodb;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import tempo.span.TraceKey;
+import tempo.tempodb.block.ArrivalWindow;
+import tempo.tempodb.block.BlockMeta;
+import tempo.tempodb.block.BlockReader;
+import tempo.tempodb.block.BlockSpec;
+
+/** Writes what is kept of some blocks into one that replaces them. Thread-safe. */
+final class BlockRewrite {
+    private final TempoDb db;
+    private final Supplier<UUID> blockIds;
+    private final ReplacedBlocks replacedBlocks;
+
+    BlockRewrite(TempoDb db, Supplier<UUID> blockIds, ReplacedBlocks replacedBlocks) {
+        this.db = db;
+        this.blockIds = blockIds;
+        this.replacedBlocks = replacedBlocks;
+    }
+
+    /**
+     * Writes the new block, one level above the others and in the window of the earliest; if nothing is kept, deletes them.
+     *
+     * @param readers of these blocks
+     * @throws IllegalArgumentException if there is no block, or they are of different tenants
+     */
+    Optional<BlockMeta> run(List<BlockMeta> blocks, List<BlockReader> readers, Predicate<TraceKey> keeps)
+            throws IOException {
+        if (blocks.stream().map(BlockMeta::tenant).distinct().count() != 1) {
+            throw new IllegalArgumentException("blocks of one tenant are wanted, but there are " + blocks.size());
+        }
+        BlockSpec first = blocks.get(0).spec();
+        int level = first.level();
+        ArrivalWindow window = first.window();
+        List<UUID> replaces = new ArrayList<>();
+        for (BlockMeta meta : blocks) {
+            level = Math.max(level, meta.spec().level());
+            window = meta.spec().window().startSeconds() < window.startSeconds()
+                    ? meta.spec().window()
+                    : window;
+            replaces.add(meta.blockId());
+        }
+        BlockSpec spec = new BlockSpec(
+                first.tenant(), blockIds.get(), window, level + 1, first.writerEpoch(), replaces, first.content());
+        try (BlockBuilder builder = db.newBlock(spec)) {
+            builder.addAll(readers, keeps);
+            if (builder.entries() > 0) {
+                return Optional.of(builder.commit());
+            }
+        }
+        replacedBlocks.removeWithReplaced(blocks);
+        return Optional.empty();
+    }
+}
