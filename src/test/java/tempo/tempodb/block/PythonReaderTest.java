@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -209,6 +210,19 @@ class PythonReaderTest {
             data.commit();
             store.put(spec.metaName(), ByteBuffer.wrap(merged.encode()));
             assertReadAlike(merged);
+        }
+    }
+
+    @Test
+    void blocksOfEarlierVersions() throws IOException {
+        Path golden = Path.of("src", "test", "resources", "golden");
+        if (Files.exists(golden)) {
+            try (Stream<Path> found = Files.walk(golden)) {
+                for (Path file :
+                        found.filter(path -> path.toString().endsWith(".meta")).toList()) {
+                    assertEquals("", reader(0, "check", file.toString()));
+                }
+            }
         }
     }
 
