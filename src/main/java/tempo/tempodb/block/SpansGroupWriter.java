@@ -51,6 +51,16 @@ final class SpansGroupWriter extends GroupWriter {
     }
 
     @Override
+    void learn(SpansGroup from) throws IOException {
+        from.teach(columns);
+    }
+
+    @Override
+    void copyValue(SpansGroup.Entries from, int row) throws IOException {
+        from.copy(row, columns);
+    }
+
+    @Override
     int write(int groupIndex, int segment, ObjectWriter target) throws IOException {
         directory.putInt(segment);
         columns.finish(directory, pages);

@@ -37,9 +37,15 @@ public final class TextColumn {
     private static final int KEPT_BYTES = 256 << 10;
 
     private final TextDictionary dictionary;
-    private final GrowingBytes raw = new GrowingBytes(1024);
+
+    /** The values themselves, only while the page is going to be plain. */
+    private final GrowingBytes raw = new GrowingBytes(256);
+
     private final GrowingLongs lengths = new GrowingLongs();
+
+    /** By value; with the codes of all lines and their slots, as long as the page is not going to be plain. */
     private final GrowingLongs lineCounts = new GrowingLongs();
+
     private final GrowingLongs codes = new GrowingLongs();
     private final GrowingLongs slots = new GrowingLongs();
     private final GrowingBytes pattern = new GrowingBytes(256);
@@ -54,28 +60,92 @@ public final class TextColumn {
 
     /** How many values there are. */
     public int count() {
-        return lengths.count();
+        return plain ? lengths.count() : lineCounts.count();
     }
 
     /** Appends the value {@code bytes[offset..offset + length)}, which is copied. */
     public void add(byte[] bytes, int offset, int length) {
-        raw.put(bytes, offset, length);
-        lengths.add(length);
-        if (plain) {
-            return;
+        if (!plain && !addLines(bytes, offset, length)) {
+            becomePlain();
         }
+        if (plain) {
+            raw.put(bytes, offset, length);
+            lengths.add(length);
+        }
+    }
+
+    /** Appends the next values of a page, of one line each; texts are made of them only if this one is going to be plain. */
+    void copy(PatternPage page, int values, PatternCodes patterns) throws CorruptPageException {
+        if (plain) {
+            for (int i = 0; i < values; i++) {
+                copyPlain(page, 1);
+            }
+        } else {
+            page.copy(values, patterns, codes, slots);
+            lineCounts.add(1, values);
+            dictionary.countValues(values);
+        }
+    }
+
+    /** Appends the next value of a page, which has so many lines. */
+    void copyLines(PatternPage page, int lines, PatternCodes patterns) throws CorruptPageException {
+        if (plain) {
+            copyPlain(page, lines);
+        } else {
+            page.copy(lines, patterns, codes, slots);
+            lineCounts.add(lines);
+            dictionary.countValues(lines);
+        }
+    }
+
+    private void copyPlain(PatternPage page, int lines) throws CorruptPageException {
+        int start = raw.length();
+        page.nextLines(lines, raw);
+        lengths.add(raw.length() - start);
+    }
+
+    /** Appends the patterns of a value's lines; false if it has none, then codes and slots have to be dropped. */
+    private boolean addLines(byte[] bytes, int offset, int length) {
         int end = offset + length;
         int from = offset;
         int lines = 1;
         for (int at = offset; at < end; at++) {
             if (bytes[at] == '\n') {
-                addLine(bytes, from, at);
+                if (!addLine(bytes, from, at)) {
+                    return false;
+                }
                 from = at + 1;
                 lines++;
             }
         }
-        addLine(bytes, from, end);
+        if (!addLine(bytes, from, end)) {
+            return false;
+        }
         lineCounts.add(lines);
+        return true;
+    }
+
+    /** Makes the values so far again from their patterns. */
+    private void becomePlain() {
+        int line = 0;
+        int slot = 0;
+        for (int i = 0; i < lineCounts.count(); i++) {
+            int start = raw.length();
+            int first = line;
+            for (int end = first + (int) lineCounts.get(i); line < end; line++) {
+                if (line > first) {
+                    raw.put('\n');
+                }
+                int code = (int) codes.get(line);
+                dictionary.join(code, slots.array(), slot, raw);
+                slot += dictionary.slots(code);
+            }
+            lengths.add(raw.length() - start);
+        }
+        lineCounts.clear();
+        codes.clear();
+        slots.clear();
+        plain = true;
     }
 
     /** Appends the page of the values so far, at least one, and forgets them. */
@@ -99,10 +169,7 @@ public final class TextColumn {
         plain = dictionary.isFull();
     }
 
-    private void addLine(byte[] bytes, int from, int to) {
-        if (plain) {
-            return;
-        }
+    private boolean addLine(byte[] bytes, int from, int to) {
         int slotsBefore = slots.count();
         pattern.truncate(0);
         if (to - from <= PATTERN_BYTES_MAX) {
@@ -110,10 +177,10 @@ public final class TextColumn {
         }
         int slotCount = slots.count() - slotsBefore;
         if (to - from > PATTERN_BYTES_MAX || slotCount > SLOTS_MAX) {
-            plain = true;
-            return;
+            return false;
         }
         codes.add(dictionary.code(pattern.array(), 0, pattern.length(), slotCount));
+        return true;
     }
 
     private void plain(GrowingBytes out) {

@@ -46,6 +46,16 @@ public final class TextDictionary {
         return slotCounts[code];
     }
 
+    /** Counts values that were found to have patterns of it without asking for their codes. */
+    void countValues(int more) {
+        values += more;
+    }
+
+    /** Appends the text that a pattern and its slots, from {@code slots[at]} on, are of. */
+    void join(int code, long[] slots, int at, GrowingBytes out) {
+        TextPattern.join(bytes.array(), start(code), ends[code], slots, at, out);
+    }
+
     /** The code of {@code pattern[from..to)} with so many slots, a new one if it was not here. */
     int code(byte[] pattern, int from, int to, int slots) {
         values++;

@@ -106,10 +106,19 @@ public final class Segment {
         if (known != null) {
             return known;
         }
-        TableBytes in = new TableBytes(tables, templateStarts[number], tables.length - templateStarts[number]);
-        SpanTemplate made = SpanTemplate.decode(this, in, tables);
+        SpanTemplate made = SpanTemplate.decode(this, templateBytes(number), tables);
         templates.set(number, made);
         return made;
+    }
+
+    /** The tables from a template's number of its shape on, its scope and its values behind that. */
+    TableBytes templateBytes(int number) {
+        return new TableBytes(tables, templateStarts[number], tables.length - templateStarts[number]);
+    }
+
+    /** What {@link #templateBytes} are stretches of. */
+    byte[] tables() {
+        return tables;
     }
 
     /** The patterns of a column of text. */

@@ -3,7 +3,9 @@ package tempo.tempodb.spans;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,12 +33,14 @@ final class SegmentWriter {
     private final ByteTable shapeBytes = new ByteTable();
     private final List<Shape> shapes = new ArrayList<>();
     private final Map<String, boolean[]> constants;
+    private final Map<Segment, SegmentCodes> codes = new IdentityHashMap<>();
     private long spans;
 
     /**
      * An empty segment.
      *
-     * @param constants by the bytes of a shape, which of its values are constants to begin with; for others, all are
+     * @param constants by the bytes of a shape, which of its values are constants to begin with; for others, all are. What is
+     *     learned of stored segments is added
      */
     SegmentWriter(Map<String, boolean[]> constants) {
         this.constants = constants;
@@ -44,11 +48,27 @@ final class SegmentWriter {
 
     /** The shape of which {@code bytes} are. */
     Shape shape(GrowingBytes bytes) {
-        int number = shapeBytes.add(bytes.array(), 0, bytes.length());
+        return shape(bytes.array(), bytes.length());
+    }
+
+    /** The shape of which {@code bytes[0..length)} are. */
+    Shape shape(byte[] bytes, int length) {
+        int number = shapeBytes.add(bytes, 0, length);
         if (number == shapes.size()) {
-            shapes.add(newShape(number, bytes));
+            shapes.add(newShape(number, Arrays.copyOf(bytes, length)));
         }
         return shapes.get(number);
+    }
+
+    /** What the numbers of a stored segment are in this one. */
+    SegmentCodes codes(Segment from) throws CorruptPageException {
+        SegmentCodes known = codes.get(from);
+        if (known == null) {
+            SegmentCodes.learn(from, constants);
+            known = new SegmentCodes(from, this);
+            codes.put(from, known);
+        }
+        return known;
     }
 
     /** What was learned of shapes by their numbers, by their bytes. */
@@ -116,12 +136,10 @@ final class SegmentWriter {
         }
     }
 
-    private Shape newShape(int number, GrowingBytes bytes) {
-        byte[] copy = new byte[bytes.length()];
-        System.arraycopy(bytes.array(), 0, copy, 0, copy.length);
+    private Shape newShape(int number, byte[] bytes) {
         try {
-            ShapeItems items = ShapeItems.of(copy);
-            return new Shape(number, items, columns.of(items), constants.get(new String(copy, ISO_8859_1)));
+            ShapeItems items = ShapeItems.of(bytes);
+            return new Shape(number, items, columns.of(items), constants.get(new String(bytes, ISO_8859_1)));
         } catch (CorruptPageException e) {
             throw new IllegalStateException("shape was just made", e);
         }

@@ -35,8 +35,8 @@ final class Shape {
     final boolean[] text;
     final boolean[] constant;
 
-    /** Rises with each demotion: a template is found again only under the version that it was made in. */
-    int version;
+    /** Of which of the values are constants: a template is found again only while these are the same. */
+    long constantsHash;
 
     private final Set<Long>[] distinct;
     private long spans;
@@ -52,6 +52,7 @@ final class Shape {
         for (int i = 0; i < columns.length; i++) {
             constant[i] = constants != null ? constants[i] : !items.isVerbatim();
         }
+        constantsHash = TemplateTable.hash(constant);
         hasSpanId = items.has(Item.SPAN_ID);
         hasParentId = items.has(Item.PARENT_ID);
         hasStart = items.has(Item.START);
@@ -100,7 +101,7 @@ final class Shape {
         distinct[item] = Set.of();
         templates = 0;
         spans = 0;
-        version++;
+        constantsHash = TemplateTable.hash(constant);
         for (int i = 0; i < columns.length; i++) {
             if (constant[i]) {
                 distinct[i].clear();

@@ -1,13 +1,16 @@
 package tempo.tempodb.spans;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import tempo.span.MalformedProtobufException;
 import tempo.span.TraceId;
 import tempo.span.TraceKey;
+import tempo.tempodb.column.CorruptPageException;
 import tempo.tempodb.column.GrowingBytes;
 import tempo.tempodb.column.GrowingLongs;
 import tempo.tempodb.column.LongPage;
@@ -19,13 +22,13 @@ import tempo.tempodb.column.TextDictionary;
  * serves. Not thread-safe.
  */
 public final class SpanGroupWriter {
-    private SegmentWriter segment = new SegmentWriter(Map.of());
+    private SegmentWriter segment = new SegmentWriter(new HashMap<>());
 
     /** While the first group is in the making; what is in the segment and the pages until then is not used. */
     private @Nullable TemplateTraining training = new TemplateTraining();
 
     /** What was learned: by the bytes of a shape, which of its values are constants. */
-    private Map<String, boolean[]> constants = Map.of();
+    private Map<String, boolean[]> constants = new HashMap<>();
 
     private final EntrySpans spans = new EntrySpans();
     private final TraceTree tree = new TraceTree();
@@ -78,19 +81,14 @@ public final class SpanGroupWriter {
         }
         tree.build(spans);
         int count = tree.count();
-        keys.putLong(Long.reverseBytes(keyHigh));
-        keys.putLong(Long.reverseBytes(keyLow));
-        spine[Pages.SPAN_COUNTS].add(count);
         long base = base(count);
-        spine[Pages.BASES].add(base);
+        beginEntry(keyHigh, keyLow, count, base);
         if (counted.length < spans.count()) {
             counted = new long[Math.max(spans.count(), counted.length * 2)];
         }
         for (int place = 0; place < count; place++) {
             addRow(tree.at(place), tree.depth(place), base);
         }
-        segment.countSpans(count);
-        entries++;
         return count;
     }
 
@@ -123,6 +121,52 @@ public final class SpanGroupWriter {
         segment = new SegmentWriter(constants);
         numbers.clear();
         texts.clear();
+    }
+
+    /**
+     * Tells that entries of a group will be copied, or parts of its traces added: its segment says what makes good templates, so
+     * that nothing has to be learned from a first group.
+     *
+     * @throws CorruptPageException if the segment is damaged
+     */
+    public void learn(SpanGroup group) throws CorruptPageException {
+        codes(group.segment());
+    }
+
+    /** What the numbers of a stored segment are in the segment in the making. */
+    SegmentCodes codes(Segment from) throws CorruptPageException {
+        if (training != null) {
+            finishTraining(training);
+        }
+        return segment.codes(from);
+    }
+
+    /** Begins an entry whose spans are put into the columns next. */
+    void beginEntry(long keyHigh, long keyLow, int count, long base) {
+        keys.putLong(Long.reverseBytes(keyHigh));
+        keys.putLong(Long.reverseBytes(keyLow));
+        spine[Pages.SPAN_COUNTS].add(count);
+        spine[Pages.BASES].add(base);
+        segment.countSpans(count);
+        entries++;
+    }
+
+    /** The numbers of a page that is of no column. */
+    GrowingLongs spine(int page) {
+        return spine[page];
+    }
+
+    /** The values of a column of texts; null if it is one of numbers. */
+    @Nullable
+    TextColumn texts(int column) {
+        makeColumns(column);
+        return texts.get(column);
+    }
+
+    /** The values of a column of numbers. */
+    GrowingLongs numbers(int column) {
+        makeColumns(column);
+        return Objects.requireNonNull(numbers.get(column));
     }
 
     /** Adds the entries of the first group again, to a segment that knows what makes good templates. */
@@ -250,12 +294,16 @@ public final class SpanGroupWriter {
         return template;
     }
 
-    private void addValue(int column, boolean text, long value) {
-        while (numbers.size() <= column) {
+    private void makeColumns(int most) {
+        while (numbers.size() <= most) {
             TextDictionary dictionary = segment.columns.dictionary(numbers.size());
             numbers.add(dictionary == null ? new GrowingLongs() : null);
             texts.add(dictionary == null ? null : new TextColumn(dictionary));
         }
+    }
+
+    private void addValue(int column, boolean text, long value) {
+        makeColumns(column);
         TextColumn texted = texts.get(column);
         GrowingLongs numbered = numbers.get(column);
         if (text && texted != null) {

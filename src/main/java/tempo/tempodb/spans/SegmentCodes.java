@@ -1,0 +1,198 @@
+package tempo.tempodb.spans;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tempo.tempodb.column.CorruptPageException;
+import tempo.tempodb.column.GrowingBytes;
+import tempo.tempodb.column.PatternCodes;
+import tempo.tempodb.column.TextDictionary;
+
+/**
+ * What the numbers of a stored segment's tables are in a segment that is being made. What is not in that yet is added when it is
+ * first asked for: templates with the constants that they have. Not thread-safe.
+ */
+final class SegmentCodes {
+    /** What a message of a template has. */
+    static final int SPAN_ID = 1;
+
+    static final int PARENT_ID = 1 << 1;
+    static final int START = 1 << 2;
+    static final int END = 1 << 3;
+    static final int EVENTS = 1 << 4;
+    static final int LINKS = 1 << 5;
+    static final int LINK_TRACE_ID = 1 << 6;
+    static final int LINK_SPAN_ID = 1 << 7;
+
+    private final Segment from;
+    private final SegmentWriter to;
+
+    /** By number in {@code from}: the number in {@code to} and 1, 0 as long as nobody asked. */
+    private final int[] templates;
+
+    private final int[] resources;
+
+    /** By template of {@code from} that was asked for: what it has, and the columns of its values. */
+    private final int[] parts;
+
+    private final int[] @Nullable [] columns;
+
+    /** By column of {@code from} that a template which was asked for has. */
+    private final int[] columnNumbers;
+
+    private final @Nullable PatternCodes[] patterns;
+    private final GrowingBytes scratch = new GrowingBytes(256);
+
+    SegmentCodes(Segment from, SegmentWriter to) {
+        this.from = from;
+        this.to = to;
+        this.templates = new int[from.templates()];
+        this.resources = new int[from.resources().count()];
+        this.parts = new int[templates.length];
+        this.columns = new int[templates.length][];
+        this.columnNumbers = new int[from.columns()];
+        this.patterns = new PatternCodes[from.columns()];
+    }
+
+    /**
+     * The number of a template; what is asked about it next is known then.
+     *
+     * @param page the page that it was read from
+     * @param of what it has to be of
+     */
+    int template(int number, int page, int of) throws CorruptPageException {
+        int known = templates[number];
+        return known != 0 && (parts[number] >>> Byte.SIZE) == of ? known - 1 : findTemplate(number, page, of);
+    }
+
+    /** What a message of the template has. */
+    int parts(int template) {
+        return parts[template];
+    }
+
+    /** The columns, of the stored segment, in which the template has a value. */
+    int[] columns(int template) {
+        int[] known = columns[template];
+        if (known == null) {
+            throw new IllegalStateException("template " + template + " was not asked for");
+        }
+        return known;
+    }
+
+    int resource(int number) {
+        int known = resources[number];
+        if (known == 0) {
+            ByteList list = from.resources();
+            known = 1 + to.resources.add(list.array(), list.offset(number), list.length(number));
+            resources[number] = known;
+        }
+        return known - 1;
+    }
+
+    int column(int column) {
+        return columnNumbers[column];
+    }
+
+    /** The codes of the patterns of a column of text. */
+    PatternCodes patterns(int column) throws CorruptPageException {
+        PatternCodes known = patterns[column];
+        if (known == null) {
+            TextDictionary dictionary = to.columns.dictionary(columnNumbers[column]);
+            if (dictionary == null) {
+                throw new IllegalStateException(from.column(column) + " has no texts");
+            }
+            known = new PatternCodes(from.patterns(column), dictionary);
+            patterns[column] = known;
+        }
+        return known;
+    }
+
+    /** Notes which values are constants in the shapes of a segment, as its last templates have them, by the shapes' bytes. */
+    static void learn(Segment segment, Map<String, boolean[]> constants) throws CorruptPageException {
+        boolean[][] byShape = new boolean[segment.shapes()][];
+        for (int template = 0; template < segment.templates(); template++) {
+            TableBytes in = segment.templateBytes(template);
+            int number = in.count("template's shape", byShape.length - 1);
+            ShapeItems shape = segment.shape(number);
+            in.count("template's scope", Integer.MAX_VALUE);
+            boolean[] constant = new boolean[shape.values()];
+            boolean[] text = shape.textValues();
+            for (int i = 0; i < constant.length; i++) {
+                constant[i] = in.u8("template's value") != 0;
+                if (constant[i] && text[i]) {
+                    in.skip(in.length("template's text"));
+                } else if (constant[i]) {
+                    in.varint64("template's number");
+                }
+            }
+            byShape[number] = constant;
+        }
+        for (int shape = 0; shape < byShape.length; shape++) {
+            if (byShape[shape] != null) {
+                constants.putIfAbsent(new String(segment.shape(shape).bytes(), ISO_8859_1), byShape[shape]);
+            }
+        }
+    }
+
+    private int findTemplate(int number, int page, int of) throws CorruptPageException {
+        SpanTemplate template = from.template(number);
+        if (template.of() != of) {
+            throw new CorruptPageException("column " + Pages.name(page) + ": template is of something else");
+        }
+        ByteList scopes = from.scopes();
+        int scope = of == Item.OF_SPAN
+                ? to.scopes.add(scopes.array(), scopes.offset(template.scope()), scopes.length(template.scope()))
+                : 0;
+        byte[] shapeBytes = template.shape().bytes();
+        Shape shape = to.shape(shapeBytes, shapeBytes.length);
+        readValues(number, template.shape(), shape);
+        int found = to.templates.find(shape, scope, scratch);
+        templates[number] = found + 1;
+        parts[number] = of << Byte.SIZE | parts(shape);
+        int[] variables = new int[template.variables()];
+        for (int i = 0; i < variables.length; i++) {
+            variables[i] = template.variableColumn(i);
+        }
+        columns[number] = variables;
+        return found;
+    }
+
+    /** Writes a template's values, in the shortest way, and notes the columns of those that are not constant. */
+    private void readValues(int number, ShapeItems items, Shape shape) throws CorruptPageException {
+        TableBytes in = from.templateBytes(number);
+        in.count("template's shape", Integer.MAX_VALUE);
+        in.count("template's scope", Integer.MAX_VALUE);
+        scratch.truncate(0);
+        int value = 0;
+        for (int item = 0; item < items.count(); item++) {
+            if (!Item.hasValue(items.kind(item))) {
+                continue;
+            }
+            boolean constant = in.u8("template's value") != 0;
+            scratch.put(constant ? 1 : 0);
+            if (!constant) {
+                columnNumbers[from.columnOf(items, item)] = shape.columns[value];
+            } else if (shape.text[value]) {
+                int length = in.length("template's text");
+                scratch.putVarint(length);
+                scratch.put(from.tables(), in.position(), length);
+                in.skip(length);
+            } else {
+                scratch.putVarint(in.varint64("template's number"));
+            }
+            value++;
+        }
+    }
+
+    private static int parts(Shape shape) {
+        return (shape.hasSpanId ? SPAN_ID : 0)
+                | (shape.hasParentId ? PARENT_ID : 0)
+                | (shape.hasStart ? START : 0)
+                | (shape.hasEnd ? END : 0)
+                | (shape.hasEvents ? EVENTS : 0)
+                | (shape.hasLinks ? LINKS : 0)
+                | (shape.hasLinkTraceId ? LINK_TRACE_ID : 0)
+                | (shape.hasLinkSpanId ? LINK_SPAN_ID : 0);
+    }
+}
