@@ -21,6 +21,10 @@ final class EntryCopier {
     private final int[] depths = new int[BATCH];
     private final int[] resources = new int[BATCH];
     private final long[] starts = new long[BATCH];
+    private final long[] durations = new long[BATCH];
+
+    /** Templates, as they are in the other segment. */
+    private final int[] targets = new int[BATCH];
 
     /** By column: values of the batch at hand; and those columns that have some. */
     private final int[] counts;
@@ -68,10 +72,9 @@ final class EntryCopier {
         int withEnd = 0;
         int withEvents = 0;
         int withLinks = 0;
-        GrowingLongs templatesInto = target.spine(Pages.TEMPLATES);
         for (int i = 0; i < count; i++) {
             int template = templates[i];
-            templatesInto.add(codes.template(template, Pages.TEMPLATES, Item.OF_SPAN));
+            targets[i] = codes.template(template, Pages.TEMPLATES, Item.OF_SPAN);
             countValues(codes.columns(template));
             int parts = codes.parts(template);
             withId += parts & SegmentCodes.SPAN_ID;
@@ -81,22 +84,25 @@ final class EntryCopier {
             withLinks += (parts & SegmentCodes.LINKS) != 0 ? 1 : 0;
         }
         lanes.spine(Pages.STARTS).read(starts, 0, withStart);
+        lanes.spine(Pages.DURATIONS).read(durations, 0, withEnd);
         copyTree(count, base, codes, target);
-        lanes.spine(Pages.DURATIONS).copy(target.spine(Pages.DURATIONS), withEnd);
         lanes.spine(Pages.SPAN_IDS).copy(target.spine(Pages.SPAN_IDS), withId);
         copyValues(codes, target);
         copyMessages(Pages.EVENT_COUNTS, withEvents, Pages.EVENT_TEMPLATES, Item.OF_EVENT, codes, target);
         copyMessages(Pages.LINK_COUNTS, withLinks, Pages.LINK_TEMPLATES, Item.OF_LINK, codes, target);
     }
 
-    /** Copies what depends on the spans above: depths, resources, starts, parents that are not in the entry. */
+    /** Copies the rows, with what depends on the spans above: depths, resources, times, parents that are not in the entry. */
     private void copyTree(int count, long base, SegmentCodes codes, SpanGroupWriter target)
             throws CorruptPageException {
         GrowingLongs resourcesInto = target.spine(Pages.RESOURCES);
         GrowingLongs depthsInto = target.spine(Pages.DEPTHS);
         GrowingLongs startsInto = target.spine(Pages.STARTS);
+        GrowingLongs durationsInto = target.spine(Pages.DURATIONS);
+        GroupRows rows = target.rows();
         int outerParents = 0;
         int withStart = 0;
+        int withEnd = 0;
         for (int i = 0; i < count; i++) {
             int depth = depths[i];
             if (depth > depthBefore + 1) {
@@ -131,6 +137,13 @@ final class EntryCopier {
                 startsInto.add(start);
                 anchor = start + (depth > 0 ? anchorsAbove[depth - 1] : base);
             }
+            int duration = GroupRows.NO_DURATION;
+            if ((parts & SegmentCodes.END) != 0) {
+                long nanos = durations[withEnd++];
+                durationsInto.add(nanos);
+                duration = GroupRows.duration(nanos);
+            }
+            rows.add(targets[i], resource, anchor, duration);
             anchorsAbove[depth] = anchor;
             newest = Long.compareUnsigned(anchor, newest) > 0 ? anchor : newest;
             depthsInto.add(depth);
