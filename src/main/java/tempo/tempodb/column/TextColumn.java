@@ -53,6 +53,9 @@ public final class TextColumn {
     private final GrowingBytes nested = new GrowingBytes(1024);
     private boolean plain;
 
+    /** By code, while a page is made: which of the page's codes it is. */
+    private int[] places = {};
+
     /** An empty column whose patterns go into {@code dictionary}. */
     public TextColumn(TextDictionary dictionary) {
         this.dictionary = dictionary;
@@ -258,24 +261,19 @@ public final class TextColumn {
 
     private void patterns(GrowingBytes out) {
         int count = codes.count();
-        long[] distinct = Arrays.copyOf(codes.array(), count);
-        Arrays.sort(distinct);
-        int size = 0;
-        for (int i = 0; i < count; i++) {
-            if (i == 0 || distinct[i] != distinct[i - 1]) {
-                distinct[size++] = distinct[i];
-            }
-        }
+        long[] distinct = distinctCodes();
+        int size = distinct.length;
         out.putVarint(size);
         long last = -1;
         for (int i = 0; i < size; i++) {
             out.putVarint(distinct[i] - last - 1);
             last = distinct[i];
+            places[(int) last] = i;
         }
         int[] occurrences = new int[size];
         long[] indexes = new long[count];
         for (int i = 0; i < count; i++) {
-            int index = size == 1 ? 0 : Arrays.binarySearch(distinct, 0, size, codes.get(i));
+            int index = places[(int) codes.get(i)];
             indexes[i] = index;
             occurrences[index]++;
         }
@@ -283,6 +281,28 @@ public final class TextColumn {
         if (!slots.isEmpty()) {
             slots(distinct, size, occurrences, indexes, out);
         }
+    }
+
+    /** The codes that are met, rising. */
+    private long[] distinctCodes() {
+        if (places.length < dictionary.size()) {
+            places = new int[dictionary.size() + dictionary.size() / 2];
+        }
+        for (int i = 0; i < codes.count(); i++) {
+            places[(int) codes.get(i)] = -1;
+        }
+        long[] distinct = new long[16];
+        int size = 0;
+        for (int i = 0; i < codes.count(); i++) {
+            int code = (int) codes.get(i);
+            if (places[code] < 0) {
+                distinct = size == distinct.length ? Arrays.copyOf(distinct, 2 * size) : distinct;
+                distinct[size++] = code;
+                places[code] = 0;
+            }
+        }
+        Arrays.sort(distinct, 0, size);
+        return Arrays.copyOf(distinct, size);
     }
 
     private void slots(long[] distinct, int size, int[] occurrences, long[] indexes, GrowingBytes out) {

@@ -2,6 +2,7 @@ package tempo.tempodb.spans;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import java.util.Arrays;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tempo.tempodb.column.CorruptPageException;
@@ -38,7 +39,12 @@ final class SegmentCodes {
 
     private final int[] @Nullable [] columns;
 
-    /** By column of {@code from} that a template which was asked for has. */
+    /** By shape of {@code from} that a template which was asked for has: that of {@code to}, and the columns of its values. */
+    private final @Nullable Shape[] shapes;
+
+    private final int[][] valueColumns;
+
+    /** By column of {@code from} that such a shape has: the column in {@code to}. */
     private final int[] columnNumbers;
 
     private final @Nullable PatternCodes[] patterns;
@@ -51,6 +57,8 @@ final class SegmentCodes {
         this.resources = new int[from.resources().count()];
         this.parts = new int[templates.length];
         this.columns = new int[templates.length][];
+        this.shapes = new Shape[from.shapes()];
+        this.valueColumns = new int[shapes.length][];
         this.columnNumbers = new int[from.columns()];
         this.patterns = new PatternCodes[from.columns()];
     }
@@ -136,43 +144,54 @@ final class SegmentCodes {
     }
 
     private int findTemplate(int number, int page, int of) throws CorruptPageException {
-        SpanTemplate template = from.template(number);
-        if (template.of() != of) {
+        TableBytes in = from.templateBytes(number);
+        int shapeNumber = in.count("template's shape", shapes.length - 1);
+        if (from.shape(shapeNumber).of() != of) {
             throw new CorruptPageException("column " + Pages.name(page) + ": template is of something else");
         }
+        int scopeNumber = in.count("template's scope", Integer.MAX_VALUE);
         ByteList scopes = from.scopes();
         int scope = of == Item.OF_SPAN
-                ? to.scopes.add(scopes.array(), scopes.offset(template.scope()), scopes.length(template.scope()))
+                ? to.scopes.add(scopes.array(), scopes.offset(scopeNumber), scopes.length(scopeNumber))
                 : 0;
-        byte[] shapeBytes = template.shape().bytes();
-        Shape shape = to.shape(shapeBytes, shapeBytes.length);
-        readValues(number, template.shape(), shape);
+        Shape shape = shape(shapeNumber);
+        columns[number] = readValues(in, shape, valueColumns[shapeNumber]);
         int found = to.templates.find(shape, scope, scratch);
         templates[number] = found + 1;
         parts[number] = of << Byte.SIZE | parts(shape);
-        int[] variables = new int[template.variables()];
-        for (int i = 0; i < variables.length; i++) {
-            variables[i] = template.variableColumn(i);
-        }
-        columns[number] = variables;
         return found;
     }
 
-    /** Writes a template's values, in the shortest way, and notes the columns of those that are not constant. */
-    private void readValues(int number, ShapeItems items, Shape shape) throws CorruptPageException {
-        TableBytes in = from.templateBytes(number);
-        in.count("template's shape", Integer.MAX_VALUE);
-        in.count("template's scope", Integer.MAX_VALUE);
-        scratch.truncate(0);
-        int value = 0;
-        for (int item = 0; item < items.count(); item++) {
-            if (!Item.hasValue(items.kind(item))) {
-                continue;
+    private Shape shape(int number) throws CorruptPageException {
+        Shape known = shapes[number];
+        if (known == null) {
+            ShapeItems items = from.shape(number);
+            known = to.shape(items.bytes(), items.bytes().length);
+            int[] fromColumns = new int[known.columns.length];
+            int value = 0;
+            for (int item = 0; item < items.count(); item++) {
+                if (Item.hasValue(items.kind(item))) {
+                    fromColumns[value] = from.columnOf(items, item);
+                    columnNumbers[fromColumns[value]] = known.columns[value];
+                    value++;
+                }
             }
+            shapes[number] = known;
+            valueColumns[number] = fromColumns;
+        }
+        return known;
+    }
+
+    /** Writes a template's values in the shortest way; returns the columns of those that are not constant. */
+    private int[] readValues(TableBytes in, Shape shape, int[] fromColumns) throws CorruptPageException {
+        scratch.truncate(0);
+        int[] variables = new int[fromColumns.length];
+        int count = 0;
+        for (int value = 0; value < fromColumns.length; value++) {
             boolean constant = in.u8("template's value") != 0;
             scratch.put(constant ? 1 : 0);
             if (!constant) {
-                columnNumbers[from.columnOf(items, item)] = shape.columns[value];
+                variables[count++] = fromColumns[value];
             } else if (shape.text[value]) {
                 int length = in.length("template's text");
                 scratch.putVarint(length);
@@ -181,8 +200,8 @@ final class SegmentCodes {
             } else {
                 scratch.putVarint(in.varint64("template's number"));
             }
-            value++;
         }
+        return Arrays.copyOf(variables, count);
     }
 
     private static int parts(Shape shape) {
