@@ -170,8 +170,8 @@ class TextColumnTest {
         for (int i = 0; i < 1000; i++) {
             numbers.append(i).append(',');
         }
-        List<byte[]> values =
-                List.of(bytes("7"), bytes("a 8\n\nb 9"), bytes("\n"), bytes(numbers.toString()), bytes(""), bytes("c\nd"));
+        List<byte[]> values = List.of(
+                bytes("7"), bytes("a 8\n\nb 9"), bytes("\n"), bytes(numbers.toString()), bytes(""), bytes("c\nd"));
         assertRead(values, pages(List.of(values)).get(0), 0);
     }
 
