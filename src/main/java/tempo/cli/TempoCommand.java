@@ -53,6 +53,7 @@ public final class TempoCommand implements Runnable {
                 .addSubcommand(new CommandLine(new ConfigCommand())
                         .addSubcommand(new ConfigCheckCommand(server, environment))
                         .addSubcommand(new ConfigShowCommand(server, environment)))
+                .addSubcommand(new ScanBlocksCommand())
                 .addSubcommand(new WarmupCommand(server))
                 .setUsageHelpAutoWidth(true)
                 .setCaseInsensitiveEnumValuesAllowed(true)

@@ -24,7 +24,17 @@ final class PackageDirectionTest {
     /** What each package may use; everybody may use telemetry, and only {@code tempo} itself may use everything. */
     private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
             Map.entry("tempo.config", List.of()),
-            Map.entry("tempo.cli", List.of("tempo.config", "tempo.quickstart")),
+            Map.entry(
+                    "tempo.cli",
+                    List.of(
+                            "tempo.config",
+                            "tempo.quickstart",
+                            "tempo.tempodb",
+                            "tempo.tempodb.backend.local",
+                            "tempo.tempodb.block",
+                            "tempo.tempodb.blocklist",
+                            "tempo.tempodb.scan",
+                            "tempo.tempodb.spans")),
             Map.entry("tempo.quickstart", List.of()),
             Map.entry("tempo.span", List.of()),
             Map.entry("tempo.tenant", List.of()),
@@ -46,6 +56,9 @@ final class PackageDirectionTest {
             Map.entry(
                     "tempo.tempodb.block",
                     List.of("tempo.span", "tempo.tempodb.backend", "tempo.tempodb.column", "tempo.tempodb.spans")),
+            Map.entry(
+                    "tempo.tempodb.scan",
+                    List.of("tempo.span", "tempo.tempodb.block", "tempo.tempodb.column", "tempo.tempodb.spans")),
             Map.entry("tempo.tempodb.spans", List.of("tempo.span", "tempo.tempodb.column")),
             Map.entry("tempo.tempodb.column", List.of("tempo.span")),
             Map.entry("tempo.tempodb.backend", List.of()),

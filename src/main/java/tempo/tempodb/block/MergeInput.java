@@ -189,7 +189,7 @@ final class MergeInput {
             bloomStrip = strip;
             strippedBlooms = null;
             try {
-                strippedBlooms = reader.blooms(strip);
+                strippedBlooms = reader.columns().blooms(strip);
             } catch (CorruptBlockException damaged) {
                 return new byte[0];
             }

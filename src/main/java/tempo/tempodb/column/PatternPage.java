@@ -23,16 +23,8 @@ final class PatternPage {
 
     /** Reads what is left of {@code in} as {@code count} values. */
     static PatternPage decode(PageBytes in, int count, TextPatterns patterns) throws CorruptPageException {
-        int size = in.count("patterns in the page", Math.min(count, patterns.size()));
-        int[] codes = new int[size];
-        long last = -1;
-        for (int i = 0; i < size; i++) {
-            last += in.count("pattern", patterns.size()) + 1L;
-            if (last >= patterns.size()) {
-                throw new CorruptPageException("pattern " + last + " of " + patterns.size());
-            }
-            codes[i] = (int) last;
-        }
+        int[] codes = codes(in, count, patterns);
+        int size = codes.length;
         int[] indexes = new int[count];
         if (TextCursor.open(in.nested("patterns of the texts"), count).readInts(indexes, 0, count, size) != count) {
             throw new CorruptPageException("not all texts have a pattern");
@@ -57,6 +49,26 @@ final class PatternPage {
         }
         in.requireEnd("texts");
         return new PatternPage(patterns, codes, indexes, slots, others);
+    }
+
+    /** The patterns that there are in the page. */
+    static int[] codes(PageBytes in, int count, TextPatterns patterns) throws CorruptPageException {
+        int size = in.count("patterns in the page", Math.min(count, patterns.size()));
+        int[] codes = new int[size];
+        long last = -1;
+        for (int i = 0; i < size; i++) {
+            last += in.count("pattern", patterns.size()) + 1L;
+            if (last >= patterns.size()) {
+                throw new CorruptPageException("pattern " + last + " of " + patterns.size());
+            }
+            codes[i] = (int) last;
+        }
+        return codes;
+    }
+
+    /** The pattern of the next text, which stays the next. */
+    int code() {
+        return codes[indexes[next]];
     }
 
     int nextCode() throws CorruptPageException {

@@ -1,5 +1,7 @@
 package tempo.tempodb.column;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Reads a page of texts from its first value to its last, or passing over some; see {@link TextColumn}. Only the numbers of the
  * patterns that are met are decoded. Not thread-safe.
@@ -41,6 +43,26 @@ public abstract class TextCursor {
             }
             default -> throw new CorruptPageException("kind of texts is not known: " + kind);
         };
+    }
+
+    /**
+     * The patterns of a page, without reading more of it: of its texts, or, if these have several lines, of the lines.
+     *
+     * @return null if it is a page without patterns
+     */
+    public static int @Nullable [] patterns(byte[] bytes, int offset, int length, int count, TextPatterns patterns)
+            throws CorruptPageException {
+        PageBytes in = new PageBytes(bytes, offset, length);
+        int kind = in.u8("kind of texts");
+        if (kind == TextColumn.PLAIN) {
+            return null;
+        }
+        int texts = count;
+        if (kind == TextColumn.LINES) {
+            in.nested("lines");
+            texts = in.count("number of lines", LINES_MAX);
+        }
+        return PatternPage.codes(in, texts, patterns);
     }
 
     static LongCursor open(PageBytes nested, int count) throws CorruptPageException {
@@ -101,6 +123,15 @@ public abstract class TextCursor {
     /** True if each value has a code of the dictionary: the page was made of patterns, and not of lines. */
     public boolean hasCodes() {
         return false;
+    }
+
+    /**
+     * The pattern of the next value, which stays the next.
+     *
+     * @throws UnsupportedOperationException if {@link #hasCodes} is false
+     */
+    public int code() {
+        throw new UnsupportedOperationException("these texts have no codes");
     }
 
     /**
@@ -217,6 +248,11 @@ public abstract class TextCursor {
         @Override
         public boolean hasCodes() {
             return true;
+        }
+
+        @Override
+        public int code() {
+            return page.code();
         }
 
         @Override

@@ -65,6 +65,16 @@ public final class TextPatterns {
         return Arrays.copyOfRange(bytes, start(code), ends[code]);
     }
 
+    /** True if the screen lets a pattern pass. */
+    public boolean passes(int code, TextScreen screen) {
+        return screen.mayHold(bytes, start(code), ends[code]);
+    }
+
+    /** Appends the text of a pattern without slots. */
+    public void text(int code, GrowingBytes out) {
+        join(code, new long[0], 0, out);
+    }
+
     /** Appends the text that the pattern and its slots, from {@code slots[at]} on, are of. */
     void join(int code, long[] slots, int at, GrowingBytes out) {
         TextPattern.join(bytes, start(code), ends[code], slots, at, out);

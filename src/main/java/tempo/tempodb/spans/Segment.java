@@ -32,6 +32,9 @@ public final class Segment {
     private final boolean[] hasEnd;
     private final AtomicReferenceArray<@Nullable SpanTemplate> templates;
 
+    /** By column; found when first asked for. */
+    private volatile ColumnUse @Nullable [] uses;
+
     /** By column: where its dictionary is in the bytes. */
     private final int[] dictionaryOffsets;
 
@@ -109,7 +112,8 @@ public final class Segment {
         return columns[number];
     }
 
-    int templates() {
+    /** How many templates there are. */
+    public int templates() {
         return templateStarts.length;
     }
 
@@ -207,6 +211,50 @@ public final class Segment {
                 }
             }
         }
+    }
+
+    /** Where the values of a column are, in which templates. */
+    ColumnUse use(int column) throws CorruptPageException {
+        ColumnUse[] known = uses;
+        if (known == null) {
+            known = ColumnUse.all(this, tables);
+            uses = known;
+        }
+        return known[column];
+    }
+
+    /** What the constants of templates are stretches of. */
+    byte[] tables() {
+        return tables;
+    }
+
+    /** The tables from a constant on. */
+    TableBytes tableBytes(int at) {
+        return new TableBytes(tables, at, tables.length - at);
+    }
+
+    /** What the messages of a template are. */
+    int of(int template) {
+        return shapes[templateShapes[template]].of();
+    }
+
+    /** The shape of a template. */
+    ShapeItems shapeOf(int template) {
+        return shapes[templateShapes[template]];
+    }
+
+    int shapeNumber(int template) {
+        return templateShapes[template];
+    }
+
+    /** The scope of a template of spans. */
+    int scopeOf(int template) {
+        return templateScopes[template];
+    }
+
+    /** Where a template's shape and scope are in the tables; its values are behind these. */
+    int templateStart(int template) {
+        return templateStarts[template];
     }
 
     /** True if messages of a template have a start. */

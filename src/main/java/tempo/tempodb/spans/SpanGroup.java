@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import tempo.tempodb.column.CorruptPageException;
 import tempo.tempodb.column.LongCursor;
@@ -147,6 +148,19 @@ public final class SpanGroup {
         return firstSpans[entry];
     }
 
+    /** The entry that a span is in. */
+    int entryOf(int span) {
+        int found = Arrays.binarySearch(firstSpans, span);
+        if (found < 0) {
+            return -found - 2;
+        }
+        // Entries without a span begin where the next does.
+        while (firstSpans[found + 1] == span) {
+            found++;
+        }
+        return found;
+    }
+
     /** The oldest start in an entry, unix nanoseconds, unsigned; 0 if there is none. */
     public long base(int entry) {
         return bases[entry];
@@ -167,7 +181,8 @@ public final class SpanGroup {
         }
     }
 
-    Segment segment() {
+    /** The tables that the group needs. */
+    public Segment segment() {
         return segment;
     }
 
@@ -179,6 +194,14 @@ public final class SpanGroup {
     int rows(int page) {
         int index = directory.find(page);
         return index < 0 ? 0 : directory.rows(index);
+    }
+
+    /** False if the directory says that no value of a page lies between two, both included. */
+    boolean mayHold(int page, long least, long greatest) {
+        int index = directory.find(page);
+        return index >= 0
+                && (!directory.hasRange(index)
+                        || directory.minimum(index) <= greatest && directory.maximum(index) >= least);
     }
 
     /** Opens a page of numbers, after checking it. */
@@ -202,6 +225,24 @@ public final class SpanGroup {
             directory.check(index, bytes, offsets[index]);
             return TextCursor.open(
                     bytes, offsets[index], directory.length(index), directory.rows(index), segment.patterns(column));
+        } catch (CorruptPageException e) {
+            throw named(page, e);
+        }
+    }
+
+    /** The patterns in a loaded page of texts; null if it is without. */
+    int @Nullable [] patterns(int column) throws CorruptPageException {
+        int page = Pages.COLUMNS + column;
+        int index = find(page);
+        try {
+            byte[] bytes = bytes(index);
+            directory.check(index, bytes, offsets[index]);
+            return TextCursor.patterns(
+                    bytes,
+                    offsets[index],
+                    directory.length(index),
+                    directory.rows(index),
+                    segment.patterns(column));
         } catch (CorruptPageException e) {
             throw named(page, e);
         }

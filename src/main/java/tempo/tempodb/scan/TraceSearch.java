@@ -1,0 +1,224 @@
+package tempo.tempodb.scan;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import tempo.span.TraceKey;
+import tempo.tempodb.block.CorruptBlockException;
+import tempo.tempodb.block.SpanColumns;
+import tempo.tempodb.column.CorruptPageException;
+import tempo.tempodb.spans.GroupScan;
+
+/**
+ * Finds traces with spans of a spanset in some blocks. A trace whose spans lie in several entries or blocks is one trace, though
+ * spans are related to each other only within an entry. For one thread; does its own reading, so not for an actor's.
+ */
+public final class TraceSearch {
+    private final List<SpanColumns> blocks;
+    private final Spanset spanset;
+    private final DamageListener damage;
+    private long groupsRead;
+
+    /** A search of some blocks. */
+    public TraceSearch(List<SpanColumns> blocks, Spanset spanset, DamageListener damage) {
+        this.blocks = List.copyOf(blocks);
+        this.spanset = spanset;
+        this.damage = damage;
+    }
+
+    /**
+     * A trace that was found.
+     *
+     * @param spans how many of its spans were met that belong to the spanset; more may be where the search did not come to
+     * @param newestStart start of the newest of these, unix nanoseconds, unsigned; of {@link #atLeast}, of the oldest span of the
+     *     newest entry
+     */
+    public record Found(TraceKey key, int spans, long newestStart) {}
+
+    /** Groups of which pages were read by the last search. */
+    public long groupsRead() {
+        return groupsRead;
+    }
+
+    /** Any traces, up to {@code limit}: the search ends when there are as many. */
+    public List<Found> any(int limit) throws IOException {
+        groupsRead = 0;
+        Map<TraceKey, Found> found = new HashMap<>();
+        for (SpanColumns block : blocks) {
+            BlockScan scan = new BlockScan(block, spanset, damage);
+            int strip = 0;
+            for (int group = 0; group < scan.groups() && found.size() < limit; group++) {
+                strip = enterStripOf(scan, group, strip);
+                if (isWorthIt(scan, group)) {
+                    long[] bits = scan.select(group);
+                    if (bits != null) {
+                        collect(scan, group, bits, found);
+                    }
+                }
+            }
+            groupsRead += scan.groupsRead();
+        }
+        return found.values().stream()
+                .sorted(Comparator.comparing(Found::key))
+                .limit(limit)
+                .toList();
+    }
+
+    /** A group that may have spans of the spanset. */
+    private record Candidate(BlockScan scan, int group, long newest) {}
+
+    /**
+     * The traces with the newest spans of the spanset, up to {@code limit}, the newest first. Groups are looked at from the one on
+     * which the summaries put the newest such span, and no more when none of the rest can have a newer one.
+     */
+    public List<Found> newest(int limit) throws IOException {
+        groupsRead = 0;
+        List<Candidate> candidates = candidates();
+        candidates.sort((a, b) -> Long.compareUnsigned(b.newest(), a.newest()));
+        Map<TraceKey, Found> found = new HashMap<>();
+        long bound = 0;
+        for (Candidate candidate : candidates) {
+            if (found.size() >= limit && Long.compareUnsigned(candidate.newest(), bound) < 0) {
+                break;
+            }
+            long[] bits = candidate.scan().select(candidate.group());
+            groupsRead++;
+            if (bits != null) {
+                collect(candidate.scan(), candidate.group(), bits, found);
+                bound = bound(found, limit, bound);
+            }
+        }
+        return found.values().stream()
+                .sorted((a, b) -> Long.compareUnsigned(b.newestStart(), a.newestStart()))
+                .limit(limit)
+                .toList();
+    }
+
+    /** Up to {@code limit} traces with at least so many spans of the spanset, all blocks taken together. */
+    public List<Found> atLeast(int spans, int limit) throws IOException {
+        groupsRead = 0;
+        TraceCounts counts = new TraceCounts();
+        for (SpanColumns block : blocks) {
+            BlockScan scan = new BlockScan(block, spanset, damage);
+            int strip = 0;
+            for (int group = 0; group < scan.groups(); group++) {
+                strip = enterStripOf(scan, group, strip);
+                if (isWorthIt(scan, group)) {
+                    long[] bits = scan.select(group);
+                    if (bits != null) {
+                        count(scan, group, bits, counts);
+                    }
+                }
+            }
+            groupsRead += scan.groupsRead();
+        }
+        return counts.atLeast(spans, limit);
+    }
+
+    /** What a trace has to be newer than to be among the newest; forgets those that are not. */
+    private static long bound(Map<TraceKey, Found> found, int limit, long before) {
+        if (found.size() < limit) {
+            return before;
+        }
+        long[] starts = new long[found.size()];
+        int count = 0;
+        for (Found each : found.values()) {
+            starts[count++] = each.newestStart() ^ Long.MIN_VALUE;
+        }
+        Arrays.sort(starts);
+        long bound = starts[count - limit] ^ Long.MIN_VALUE;
+        if (count > 4 * limit) {
+            found.values().removeIf(each -> Long.compareUnsigned(each.newestStart(), bound) < 0);
+        }
+        return bound;
+    }
+
+    private List<Candidate> candidates() throws IOException {
+        List<Candidate> candidates = new ArrayList<>();
+        for (SpanColumns block : blocks) {
+            BlockScan scan = new BlockScan(block, spanset, damage);
+            int strip = 0;
+            for (int group = 0; group < scan.groups(); group++) {
+                strip = enterStripOf(scan, group, strip);
+                if (isWorthIt(scan, group)) {
+                    candidates.add(new Candidate(scan, group, scan.newest(group)));
+                }
+            }
+        }
+        return candidates;
+    }
+
+    private boolean isWorthIt(BlockScan scan, int group) throws IOException {
+        try {
+            return scan.mayPass(group);
+        } catch (CorruptBlockException e) {
+            damage.unreadable(e);
+            return false;
+        }
+    }
+
+    /** Makes the strip of a group the current one, if it begins there; returns which strip comes next. */
+    static int enterStripOf(BlockScan scan, int group, int next) {
+        SpanColumns block = scan.block();
+        if (next > 0 && group == block.firstGroup(next - 1) + block.groups(next - 1)) {
+            scan.enterStrip(-1);
+        }
+        if (next < block.strips() && group == block.firstGroup(next)) {
+            scan.enterStrip(next);
+            return next + 1;
+        }
+        return next;
+    }
+
+    private void collect(BlockScan blockScan, int group, long[] bits, Map<TraceKey, Found> found) throws IOException {
+        GroupScan scan = blockScan.current();
+        try {
+            long[] anchors = scan.anchors();
+            int rows = scan.count();
+            for (int row = Bits.next(bits, 0, rows); row >= 0; ) {
+                int entry = scan.entryOf(row);
+                int end = scan.group().firstSpan(entry + 1);
+                int spans = 0;
+                long newest = 0;
+                for (; row >= 0 && row < end; row = Bits.next(bits, row + 1, rows)) {
+                    spans++;
+                    newest = Long.compareUnsigned(anchors[row], newest) > 0 ? anchors[row] : newest;
+                }
+                TraceKey key = new TraceKey(scan.group().keyHigh(entry), scan.group().keyLow(entry));
+                found.merge(key, new Found(key, spans, newest), TraceSearch::together);
+            }
+        } catch (CorruptPageException e) {
+            damage.unreadable(blockScan.block().corrupt(group, e));
+        }
+    }
+
+    /** As {@link #collect}, entry by entry of the group, since most of them have such spans. */
+    private void count(BlockScan blockScan, int group, long[] bits, TraceCounts counts) throws IOException {
+        GroupScan scan = blockScan.current();
+        try {
+            scan.loadEntries();
+            for (int entry = 0; entry < scan.group().entries(); entry++) {
+                int spans = Bits.count(
+                        bits, scan.group().firstSpan(entry), scan.group().firstSpan(entry + 1));
+                if (spans > 0) {
+                    counts.add(
+                            scan.group().keyHigh(entry),
+                            scan.group().keyLow(entry),
+                            spans,
+                            scan.group().base(entry));
+                }
+            }
+        } catch (CorruptPageException e) {
+            damage.unreadable(blockScan.block().corrupt(group, e));
+        }
+    }
+
+    private static Found together(Found a, Found b) {
+        boolean aIsNewer = Long.compareUnsigned(a.newestStart(), b.newestStart()) > 0;
+        return new Found(a.key(), a.spans() + b.spans(), aIsNewer ? a.newestStart() : b.newestStart());
+    }
+}
