@@ -133,11 +133,6 @@ public final class Segment {
         return new TableBytes(tables, templateStarts[number], tables.length - templateStarts[number]);
     }
 
-    /** What {@link #templateBytes} are stretches of. */
-    byte[] tables() {
-        return tables;
-    }
-
     /** The patterns of a column of text. */
     TextPatterns patterns(int column) throws CorruptPageException {
         TextPatterns known = dictionaries.get(column);
@@ -223,7 +218,7 @@ public final class Segment {
         return known[column];
     }
 
-    /** What the constants of templates are stretches of. */
+    /** What the constants of templates, and {@link #templateBytes}, are stretches of. */
     byte[] tables() {
         return tables;
     }
