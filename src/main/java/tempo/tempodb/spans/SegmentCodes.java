@@ -1,9 +1,6 @@
 package tempo.tempodb.spans;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import java.util.Arrays;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tempo.tempodb.column.CorruptPageException;
 import tempo.tempodb.column.GrowingBytes;
@@ -114,33 +111,6 @@ final class SegmentCodes {
             patterns[column] = known;
         }
         return known;
-    }
-
-    /** Notes which values are constants in the shapes of a segment, as its last templates have them, by the shapes' bytes. */
-    static void learn(Segment segment, Map<String, boolean[]> constants) throws CorruptPageException {
-        boolean[][] byShape = new boolean[segment.shapes()][];
-        for (int template = 0; template < segment.templates(); template++) {
-            TableBytes in = segment.templateBytes(template);
-            int number = in.count("template's shape", byShape.length - 1);
-            ShapeItems shape = segment.shape(number);
-            in.count("template's scope", Integer.MAX_VALUE);
-            boolean[] constant = new boolean[shape.values()];
-            boolean[] text = shape.textValues();
-            for (int i = 0; i < constant.length; i++) {
-                constant[i] = in.u8("template's value") != 0;
-                if (constant[i] && text[i]) {
-                    in.skip(in.length("template's text"));
-                } else if (constant[i]) {
-                    in.varint64("template's number");
-                }
-            }
-            byShape[number] = constant;
-        }
-        for (int shape = 0; shape < byShape.length; shape++) {
-            if (byShape[shape] != null) {
-                constants.putIfAbsent(new String(segment.shape(shape).bytes(), ISO_8859_1), byShape[shape]);
-            }
-        }
     }
 
     private int findTemplate(int number, int page, int of) throws CorruptPageException {

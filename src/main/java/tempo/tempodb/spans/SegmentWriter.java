@@ -1,10 +1,7 @@
 package tempo.tempodb.spans;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,17 +29,16 @@ final class SegmentWriter {
 
     private final ByteTable shapeBytes = new ByteTable();
     private final List<Shape> shapes = new ArrayList<>();
-    private final Map<String, boolean[]> constants;
     private final Map<Segment, SegmentCodes> codes = new IdentityHashMap<>();
+    private LearnedConstants constants;
     private long spans;
 
     /**
      * An empty segment.
      *
-     * @param constants by the bytes of a shape, which of its values are constants to begin with; for others, all are. What is
-     *     learned of stored segments is added
+     * @param constants which values of shapes are constants to begin with
      */
-    SegmentWriter(Map<String, boolean[]> constants) {
+    SegmentWriter(LearnedConstants constants) {
         this.constants = constants;
     }
 
@@ -60,24 +56,19 @@ final class SegmentWriter {
         return shapes.get(number);
     }
 
-    /** What the numbers of a stored segment are in this one. */
-    SegmentCodes codes(Segment from) throws CorruptPageException {
-        SegmentCodes known = codes.get(from);
-        if (known == null) {
-            SegmentCodes.learn(from, constants);
-            known = new SegmentCodes(from, this);
-            codes.put(from, known);
-        }
-        return known;
+    /** True if {@link #codes} has been asked for those of this segment. */
+    boolean hasCodes(Segment from) {
+        return codes.containsKey(from);
     }
 
-    /** What was learned of shapes by their numbers, by their bytes. */
-    Map<String, boolean[]> byShape(Map<Integer, boolean[]> byNumber) {
-        Map<String, boolean[]> byBytes = new HashMap<>();
-        byNumber.forEach((number, learned) -> byBytes.put(
-                new String(shapeBytes.array(), shapeBytes.offset(number), shapeBytes.length(number), ISO_8859_1),
-                learned));
-        return byBytes;
+    /** What the numbers of a stored segment are in this one. */
+    SegmentCodes codes(Segment from) {
+        return codes.computeIfAbsent(from, segment -> new SegmentCodes(segment, this));
+    }
+
+    /** Tells which values are constants of the shapes that are not here yet. */
+    void learn(LearnedConstants learned) {
+        constants = learned;
     }
 
     void countSpans(int count) {
@@ -139,7 +130,7 @@ final class SegmentWriter {
     private Shape newShape(int number, byte[] bytes) {
         try {
             ShapeItems items = ShapeItems.of(bytes);
-            return new Shape(number, items, columns.of(items), constants.get(new String(bytes, ISO_8859_1)));
+            return new Shape(number, items, columns.of(items), constants.of(items), constants.known(items));
         } catch (CorruptPageException e) {
             throw new IllegalStateException("shape was just made", e);
         }

@@ -2,9 +2,7 @@ package tempo.tempodb.spans;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -23,13 +21,12 @@ import tempo.tempodb.column.TextDictionary;
  * serves. Not thread-safe.
  */
 public final class SpanGroupWriter {
-    private SegmentWriter segment = new SegmentWriter(new HashMap<>());
+    private SegmentWriter segment = new SegmentWriter(LearnedConstants.NONE);
 
     /** While the first group is in the making; what is in the segment and the pages until then is not used. */
     private @Nullable TemplateTraining training = new TemplateTraining();
 
-    /** What was learned: by the bytes of a shape, which of its values are constants. */
-    private Map<String, boolean[]> constants = new HashMap<>();
+    private LearnedConstants constants = LearnedConstants.NONE;
 
     private final EntrySpans spans = new EntrySpans();
     private final TraceTree tree = new TraceTree();
@@ -159,6 +156,10 @@ public final class SpanGroupWriter {
         if (training != null) {
             finishTraining(training);
         }
+        if (!segment.hasCodes(from)) {
+            constants = constants.with(from);
+            segment.learn(constants);
+        }
         return segment.codes(from);
     }
 
@@ -197,7 +198,7 @@ public final class SpanGroupWriter {
 
     /** Adds the entries of the first group again, to a segment that knows what makes good templates. */
     private void finishTraining(TemplateTraining trained) {
-        constants = segment.byShape(trained.constants());
+        constants = trained.constants();
         training = null;
         finishSegmentUnused();
         try {
