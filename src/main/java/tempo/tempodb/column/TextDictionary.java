@@ -1,8 +1,5 @@
 package tempo.tempodb.column;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -14,8 +11,6 @@ public final class TextDictionary {
     private static final int PATTERNS_MAX = 1 << 16;
     private static final int BYTES_MAX = 1 << 20;
     private static final int VALUES_PER_PATTERN = 4;
-
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final GrowingBytes bytes = new GrowingBytes(256);
     private int[] ends = new int[16];
@@ -49,7 +44,7 @@ public final class TextDictionary {
     /** The code of {@code pattern[from..to)} with so many slots, a new one if it was not here. */
     int code(byte[] pattern, int from, int to, int slots) {
         values++;
-        long hash = hash(pattern, from, to);
+        long hash = ByteHash.of(pattern, from, to - from);
         int place = (int) hash & table.length - 1;
         while (table[place] != 0) {
             int code = table[place] - 1;
@@ -113,25 +108,5 @@ public final class TextDictionary {
             }
             table[place] = i + 1;
         }
-    }
-
-    private static long hash(byte[] source, int from, int to) {
-        long hash = to - from;
-        int at = from;
-        for (; at <= to - Long.BYTES; at += Long.BYTES) {
-            hash = mix(hash ^ (long) LONGS.get(source, at));
-        }
-        long tail = 0;
-        for (; at < to; at++) {
-            tail = tail << 8 | source[at] & 0xff;
-        }
-        return mix(hash ^ tail);
-    }
-
-    private static long mix(long value) {
-        long mixed = value * 0x9fb21c651e98df25L;
-        mixed ^= mixed >>> 35;
-        mixed = Long.rotateLeft(mixed, 27) * 0x9e3779b97f4a7c15L;
-        return mixed ^ mixed >>> 29;
     }
 }

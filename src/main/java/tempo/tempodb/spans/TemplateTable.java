@@ -1,7 +1,7 @@
 package tempo.tempodb.spans;
 
 import java.util.Arrays;
-import tempo.span.WireHash;
+import tempo.tempodb.column.ByteHash;
 import tempo.tempodb.column.GrowingBytes;
 import tempo.tempodb.column.GrowingLongs;
 
@@ -82,15 +82,15 @@ final class TemplateTable {
         if (items > valueHashes.length) {
             valueHashes = new long[items];
         }
-        long hash = WireHash.join((long) shape.number << 32 | scope, shape.version);
+        long hash = ByteHash.join((long) shape.number << 32 | scope, shape.version);
         for (int i = 0; i < items; i++) {
             if (shape.constant[i]) {
                 long value = values.get(first + i);
                 long each = shape.text[i]
-                        ? WireHash.of(bytes, MessageParser.offset(value), MessageParser.length(value))
+                        ? ByteHash.of(bytes, MessageParser.offset(value), MessageParser.length(value))
                         : value;
                 valueHashes[i] = each;
-                hash = WireHash.join(hash, each);
+                hash = ByteHash.join(hash, each);
             }
         }
         return hash;
