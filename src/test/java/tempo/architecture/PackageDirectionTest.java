@@ -47,7 +47,7 @@ final class PackageDirectionTest {
                     "tempo.tempodb.block",
                     List.of("tempo.span", "tempo.tempodb.backend", "tempo.tempodb.column", "tempo.tempodb.spans")),
             Map.entry("tempo.tempodb.spans", List.of("tempo.span", "tempo.tempodb.column")),
-            Map.entry("tempo.tempodb.column", List.of()),
+            Map.entry("tempo.tempodb.column", List.of("tempo.span")),
             Map.entry("tempo.tempodb.backend", List.of()),
             Map.entry("tempo.tempodb.backend.local", List.of("tempo.tempodb.backend")),
             Map.entry(

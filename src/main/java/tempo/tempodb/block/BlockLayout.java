@@ -1,6 +1,7 @@
 package tempo.tempodb.block;
 
 import java.util.zip.CRC32C;
+import tempo.tempodb.spans.StripParts;
 
 /**
  * Numbers of the block format; {@code docs/block-format.md} has the pictures. What is written here is on disk and never
@@ -25,6 +26,9 @@ final class BlockLayout {
     /** "tgrp", first bytes of a group. */
     static final int GROUP_MAGIC = (int) magic("tgrp\0\0\0\0");
 
+    /** "tseg", first bytes of a segment. */
+    static final int SEGMENT_MAGIC = (int) magic("tseg\0\0\0\0");
+
     /**
      * Groups start at multiples of this, so that salvage has few places to look at. A group of columns is of some 100 KiB: to
      * align it to a page of the operating system, 4 KiB, would take 2 % more space.
@@ -40,6 +44,13 @@ final class BlockLayout {
     static final int PAGE_ENTRY_BYTES = 32;
     static final int GROUP_ENTRY_BYTES = 80;
     static final int SEGMENT_ENTRY_BYTES = 16;
+
+    /** Magic, length, block id, number, CRC of the content, CRC of these. */
+    static final int SEGMENT_HEADER_BYTES = 36;
+
+    /** First group, groups, offset, and length and CRC of each part. */
+    static final int STRIP_ENTRY_BYTES = 16 + 8 * StripParts.COUNT;
+
     static final int CRC_BYTES = 4;
     static final int FOOTER_FIXED_BYTES = 44;
     static final int SECTION_ENTRY_BYTES = 32;
@@ -54,6 +65,7 @@ final class BlockLayout {
     static final int SECTION_GROUP_TABLE = 1;
     static final int SECTION_TRACE_DIRECTORY = 2;
     static final int SECTION_SEGMENT_TABLE = 3;
+    static final int SECTION_STRIP_TABLE = 4;
 
     /** Largest value, in bytes: four times the largest request, for traces that were merged. */
     static final int VALUE_BYTES_MAX = 64 << 20;
@@ -103,6 +115,9 @@ final class BlockLayout {
 
     /** Largest segment that a reader accepts. */
     static final int SEGMENT_BYTES_MAX = 48 << 20;
+
+    /** Largest part of a strip that a reader accepts. */
+    static final int STRIP_PART_BYTES_MAX = 64 << 20;
 
     /** As many segments as a reader accepts. */
     static final int SEGMENTS_MAX = 1 << 16;

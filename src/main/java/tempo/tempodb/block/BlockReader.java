@@ -5,6 +5,9 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tempo.span.TraceKey;
+import tempo.tempodb.column.CorruptPageException;
+import tempo.tempodb.spans.StripBlooms;
+import tempo.tempodb.spans.StripParts;
 
 /** Reads traces out of one block. Immutable; thread-safe if its source is. */
 public final class BlockReader {
@@ -82,6 +85,17 @@ public final class BlockReader {
     /** The bytes of a segment, checked. */
     byte[] segmentBytes(int segment) throws IOException {
         return tail.segments().read(segment, source, BlockPlace.block(tail.blockId()));
+    }
+
+    /** The blooms of a strip. */
+    StripBlooms blooms(int strip) throws IOException {
+        BlockPlace place = BlockPlace.block(tail.blockId());
+        byte[] part = tail.strips().read(strip, StripParts.BLOOMS, source, place);
+        try {
+            return StripBlooms.decode(part, tail.strips().groups(strip));
+        } catch (CorruptPageException e) {
+            throw place.corrupt("blooms of strip " + strip + ": " + e.getMessage());
+        }
     }
 
     Group readGroup(int group) throws IOException {

@@ -15,9 +15,16 @@ public final class BlockTail {
     private final TraceDirectory directory;
     private final GroupTable groups;
     private final SegmentTable segments;
+    private final StripTable strips;
 
     private BlockTail(
-            UUID blockId, BlockContent content, TraceDirectory directory, GroupTable groups, SegmentTable segments) {
+            UUID blockId,
+            BlockContent content,
+            TraceDirectory directory,
+            GroupTable groups,
+            SegmentTable segments,
+            StripTable strips) {
+        this.strips = strips;
         this.blockId = blockId;
         this.content = content;
         this.segments = segments;
@@ -47,18 +54,20 @@ public final class BlockTail {
         List<BlockFooter.Section> sections = footer.sections();
         byte[] table = section(BlockLayout.SECTION_GROUP_TABLE, sections, tail, summary.tailOffset(), place);
         byte[] directory = section(BlockLayout.SECTION_TRACE_DIRECTORY, sections, tail, summary.tailOffset(), place);
+        GroupTable groups = GroupTable.decode(table, summary.tailOffset(), place);
         SegmentTable segments = SegmentTable.none();
+        StripTable strips = StripTable.none();
         if (footer.content() == BlockContent.SPANS) {
             byte[] entries = section(BlockLayout.SECTION_SEGMENT_TABLE, sections, tail, summary.tailOffset(), place);
             segments = SegmentTable.decode(entries, summary.dataBytes(), place);
             segments.readFrom(tail, summary.tailOffset(), place);
+            if (sections.stream().anyMatch(section -> section.type() == BlockLayout.SECTION_STRIP_TABLE)) {
+                byte[] placed = section(BlockLayout.SECTION_STRIP_TABLE, sections, tail, summary.tailOffset(), place);
+                strips = StripTable.decode(placed, groups.groups(), summary.tailOffset(), place);
+            }
         }
         return new BlockTail(
-                meta.blockId(),
-                footer.content(),
-                TraceDirectory.decode(directory, place),
-                GroupTable.decode(table, summary.tailOffset(), place),
-                segments);
+                meta.blockId(), footer.content(), TraceDirectory.decode(directory, place), groups, segments, strips);
     }
 
     /** What the block's values are. */
@@ -72,7 +81,7 @@ public final class BlockTail {
 
     /** About what it occupies in memory, in bytes. */
     public long memoryBytes() {
-        return 256 + directory.memoryBytes() + groups.memoryBytes() + segments.memoryBytes();
+        return 256 + directory.memoryBytes() + groups.memoryBytes() + segments.memoryBytes() + strips.memoryBytes();
     }
 
     TraceDirectory directory() {
@@ -85,6 +94,10 @@ public final class BlockTail {
 
     SegmentTable segments() {
         return segments;
+    }
+
+    StripTable strips() {
+        return strips;
     }
 
     private static byte[] section(

@@ -11,11 +11,13 @@ import org.jspecify.annotations.Nullable;
 import tempo.span.TraceKey;
 import tempo.tempodb.backend.ObjectWriter;
 import tempo.tempodb.column.GrowingBytes;
+import tempo.tempodb.spans.GroupDigest;
+import tempo.tempodb.spans.StripWriter;
 
 /**
  * Writes a block's data object as a stream. A state machine for one thread: entries in, bytes out to the {@link ObjectWriter},
  * which the caller commits or aborts. Holds one group (at most 2 MiB encoded, or one larger value), 8 bytes per trace, and of spans
- * the tables of a segment (at most some 8 MiB, and those of one more group).
+ * the tables of a segment (at most some 8 MiB, and those of one more group) and what the strip holds of 64 groups (some 1 MiB).
  */
 public final class BlockWriter {
     /** Largest value that {@link #add} takes, in bytes. */
@@ -29,6 +31,8 @@ public final class BlockWriter {
     private final GroupWriter group;
     private final List<GroupTable.Placed> groups = new ArrayList<>();
     private final List<SegmentTable.@Nullable Placed> segments = new ArrayList<>();
+    private final List<StripTable.Placed> strips = new ArrayList<>();
+    private final StripWriter strip = new StripWriter();
 
     /** The segment that the groups in the making share, once the first of them is finished; negative before. */
     private int ownSegment = CorruptBlockException.NONE;
@@ -119,6 +123,9 @@ public final class BlockWriter {
             finishGroup();
         }
         finished = true;
+        if (strip.groups() > 0) {
+            finishStrip();
+        }
         long tailOffset = offset;
         if (group.hasSegment()) {
             finishSegment();
@@ -131,6 +138,9 @@ public final class BlockWriter {
         sections.add(directory);
         if (!segments.isEmpty()) {
             sections.add(writeSection(BlockLayout.SECTION_SEGMENT_TABLE, SegmentTable.encode(segments)));
+        }
+        if (!strips.isEmpty()) {
+            sections.add(writeSection(BlockLayout.SECTION_STRIP_TABLE, StripTable.encode(strips)));
         }
         ByteBuffer footer = BlockFooter.encode(blockId, content, sections);
         int footerBytes = footer.remaining();
@@ -204,11 +214,25 @@ public final class BlockWriter {
         int length = group.finish(groups.size(), segment, target);
         offset += length;
         groups.add(new GroupTable.Placed(summary, start, length, segment));
+        pad();
         if (group.isSegmentFull() && group.hasSegment()) {
             finishSegment();
+            pad();
         }
-        pad();
+        group.digest().ifPresent(strip::add);
+        if (strip.isFull()) {
+            finishStrip();
+        }
         broken = false;
+    }
+
+    private void finishStrip() throws IOException {
+        GrowingBytes bytes = new GrowingBytes(1 << 20);
+        int groupCount = strip.groups();
+        int[] lengths = strip.finish(bytes);
+        strips.add(StripTable.Placed.of(groups.size() - groupCount, groupCount, offset, bytes.array(), lengths));
+        write(bytes.written());
+        pad();
     }
 
     /** The number of the segment that the group in the making needs: the place is kept for it. */
@@ -232,15 +256,19 @@ public final class BlockWriter {
             writeHeader();
         }
         broken = true;
-        segments.add(new SegmentTable.Placed(offset, bytes.length, BlockLayout.crc(bytes, 0, bytes.length)));
-        write(ByteBuffer.wrap(bytes));
+        int number = segments.size();
+        segments.add(writeSegment(number, bytes, bytes.length));
         pad();
         broken = false;
-        return segments.size() - 1;
+        return number;
     }
 
-    /** Writes a group of another block, whose keys are not less than those before, as it is, but for its header. */
-    void copyGroup(SpansGroup copied, int segment) throws IOException {
+    /**
+     * Writes a group of another block, whose keys are not less than those before, as it is, but for its header.
+     *
+     * @param digest what a strip holds of it
+     */
+    void copyGroup(SpansGroup copied, int segment, GroupDigest digest) throws IOException {
         if (!group.isEmpty()) {
             finishGroup();
         }
@@ -268,6 +296,10 @@ public final class BlockWriter {
         write(copied.pageBytes());
         groups.add(new GroupTable.Placed(summary, start, (int) (offset - start), segment));
         pad();
+        strip.add(digest);
+        if (strip.isFull()) {
+            finishStrip();
+        }
         broken = false;
     }
 
@@ -278,10 +310,16 @@ public final class BlockWriter {
             throw new IllegalStateException("block " + blockId + " cannot have segment " + segments.size() + " of "
                     + segment.length() + " bytes");
         }
-        int crc = BlockLayout.crc(segment.array(), 0, segment.length());
-        segments.set(ownSegment, new SegmentTable.Placed(offset, segment.length(), crc));
+        segments.set(ownSegment, writeSegment(ownSegment, segment.array(), segment.length()));
         ownSegment = CorruptBlockException.NONE;
-        write(segment.written());
+    }
+
+    private SegmentTable.Placed writeSegment(int number, byte[] bytes, int length) throws IOException {
+        int crc = BlockLayout.crc(bytes, 0, length);
+        SegmentTable.Placed placed = new SegmentTable.Placed(offset, length, crc);
+        write(SegmentTable.header(blockId, number, length, crc));
+        write(ByteBuffer.wrap(bytes, 0, length));
+        return placed;
     }
 
     private void writeHeader() throws IOException {

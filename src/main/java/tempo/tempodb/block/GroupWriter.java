@@ -2,9 +2,11 @@ package tempo.tempodb.block;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.UUID;
 import tempo.tempodb.backend.ObjectWriter;
 import tempo.tempodb.column.GrowingBytes;
+import tempo.tempodb.spans.GroupDigest;
 
 /** One group in the making, whatever its content; nothing of other groups. */
 abstract class GroupWriter {
@@ -93,6 +95,11 @@ abstract class GroupWriter {
     }
 
     abstract int write(int groupIndex, int segment, ObjectWriter target) throws IOException;
+
+    /** What a strip holds of the group that was finished last; nothing for content that has no strips. */
+    Optional<GroupDigest> digest() {
+        return Optional.empty();
+    }
 
     /** True if there is something that has to be written as a segment, for the groups since the last one. */
     boolean hasSegment() {

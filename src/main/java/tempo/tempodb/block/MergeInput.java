@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tempo.span.TraceKey;
+import tempo.tempodb.spans.StripBlooms;
 
 /** One of the blocks of a merge, read from its first entry to its last. Knows its next key without having read its group. */
 final class MergeInput {
@@ -26,6 +27,8 @@ final class MergeInput {
 
     private Group.@Nullable Values values;
     private int row;
+    private int bloomStrip = CorruptBlockException.NONE;
+    private @Nullable StripBlooms strippedBlooms;
 
     MergeInput(BlockReader reader, BlockWriter target) {
         this.reader = reader;
@@ -86,7 +89,7 @@ final class MergeInput {
             segment = target.copySegment(reader.segmentBytes(groups.segment(nextGroup)));
             copiedSegments.put(groups.segment(nextGroup), segment);
         }
-        target.copyGroup(next, segment);
+        target.copyGroup(next, segment, next.digest(blooms()));
         long spans = groups.spans(nextGroup);
         nextGroup++;
         ahead = null;
@@ -120,6 +123,25 @@ final class MergeInput {
             values = null;
         }
         return entry;
+    }
+
+    /** The blooms of the next group; none if there are none, or they are damaged. */
+    private byte[] blooms() throws IOException {
+        StripTable strips = reader.tail().strips();
+        int strip = strips.serving(nextGroup);
+        if (strip < 0) {
+            return new byte[0];
+        }
+        if (strip != bloomStrip) {
+            bloomStrip = strip;
+            strippedBlooms = null;
+            try {
+                strippedBlooms = reader.blooms(strip);
+            } catch (CorruptBlockException damaged) {
+                return new byte[0];
+            }
+        }
+        return strippedBlooms == null ? new byte[0] : strippedBlooms.of(nextGroup - strips.firstGroup(strip));
     }
 
     private SpansGroup ahead() throws IOException {

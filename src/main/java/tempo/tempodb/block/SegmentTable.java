@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import tempo.tempodb.column.CorruptPageException;
@@ -14,13 +15,22 @@ import tempo.tempodb.spans.Segment;
  * Where a block's segments are, and those that were read. Section bytes: an entry of 16 bytes for each segment, in order.
  *
  * <pre>
- *  0 u64 offset in the object   8 u32 length   12 u32 CRC-32C of these bytes
+ *  0 u64 offset in the object   8 u32 length of its content   12 u32 CRC-32C of its content
+ * </pre>
+ *
+ * At that offset stands a header, for salvage, and then the content:
+ *
+ * <pre>
+ *  0 u32 magic "tseg"   4 u32 length of the content   8 16 B block id   24 u32 number   28 u32 CRC of the content
+ * 32 u32 CRC of the 32 bytes before
  * </pre>
  *
  * Thread-safe; two threads may read the same segment at once.
  */
 final class SegmentTable {
+    /** By segment: where its content begins. */
     private final long[] offsets;
+
     private final int[] lengths;
     private final int[] crcs;
     private final AtomicReferenceArray<@Nullable Segment> segments;
@@ -45,6 +55,17 @@ final class SegmentTable {
         return bytes.array();
     }
 
+    /** What stands before a segment's content. */
+    static ByteBuffer header(UUID blockId, int number, int length, int crc) {
+        ByteBuffer header =
+                ByteBuffer.allocate(BlockLayout.SEGMENT_HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        header.putInt(BlockLayout.SEGMENT_MAGIC).putInt(length);
+        Keys.put(header, blockId);
+        header.putInt(number).putInt(crc);
+        header.putInt(BlockLayout.crc(header.array(), 0, header.position()));
+        return header.flip();
+    }
+
     /** Reads the section; the segments themselves lie before {@code end}. */
     static SegmentTable decode(byte[] section, long end, BlockPlace place) throws CorruptBlockException {
         int count = section.length / BlockLayout.SEGMENT_ENTRY_BYTES;
@@ -54,7 +75,8 @@ final class SegmentTable {
         SegmentTable table = new SegmentTable(count);
         CheckedBytes bytes = new CheckedBytes(section, 0, section.length, place);
         for (int i = 0; i < count; i++) {
-            table.offsets[i] = bytes.u64("segment offset", end);
+            table.offsets[i] = bytes.u64("segment offset", end - BlockLayout.SEGMENT_HEADER_BYTES)
+                    + BlockLayout.SEGMENT_HEADER_BYTES;
             table.lengths[i] =
                     bytes.u32("segment length", (int) Math.min(BlockLayout.SEGMENT_BYTES_MAX, end - table.offsets[i]));
             table.crcs[i] = bytes.bits32("segment crc");

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import tempo.tempodb.column.CorruptPageException;
 import tempo.tempodb.spans.EntryDecoder;
+import tempo.tempodb.spans.GroupDigest;
 import tempo.tempodb.spans.SpanGroup;
 
 /** A group of spans as columns. Immutable. */
@@ -48,6 +49,15 @@ final class SpansGroup extends Group {
     void checkPages() throws CorruptBlockException {
         try {
             columns.checkPages();
+        } catch (CorruptPageException e) {
+            throw place.corrupt(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** What a strip holds of the group, whose blooms are given. */
+    GroupDigest digest(byte[] blooms) throws CorruptBlockException {
+        try {
+            return GroupDigest.of(columns, blooms);
         } catch (CorruptPageException e) {
             throw place.corrupt(String.valueOf(e.getMessage()));
         }

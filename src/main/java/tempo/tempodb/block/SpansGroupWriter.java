@@ -2,10 +2,13 @@ package tempo.tempodb.block;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import tempo.span.MalformedProtobufException;
 import tempo.tempodb.backend.ObjectWriter;
 import tempo.tempodb.column.GrowingBytes;
+import tempo.tempodb.spans.GroupDigest;
 import tempo.tempodb.spans.SpanGroupWriter;
 
 /** A group of spans as columns in the making, and the segment that it shares with the groups around it. */
@@ -15,6 +18,7 @@ final class SpansGroupWriter extends GroupWriter {
     private final SpanGroupWriter columns = new SpanGroupWriter();
     private final GrowingBytes directory = new GrowingBytes(2048);
     private final GrowingBytes pages = new GrowingBytes(256 << 10);
+    private @Nullable GroupDigest digest;
     private boolean segmentUsed;
 
     SpansGroupWriter(UUID blockId) {
@@ -53,7 +57,7 @@ final class SpansGroupWriter extends GroupWriter {
     @Override
     int write(int groupIndex, int segment, ObjectWriter target) throws IOException {
         directory.putInt(segment);
-        columns.finish(directory, pages);
+        digest = columns.finish(directory, pages);
         ByteBuffer header = GroupHeader.encode(blockId(), groupIndex, summary(), 0, directory.written());
         int length = header.remaining() + pages.length();
         target.write(header);
@@ -62,6 +66,11 @@ final class SpansGroupWriter extends GroupWriter {
         pages.clear(KEPT_BYTES);
         segmentUsed = true;
         return length;
+    }
+
+    @Override
+    Optional<GroupDigest> digest() {
+        return Optional.ofNullable(digest);
     }
 
     @Override

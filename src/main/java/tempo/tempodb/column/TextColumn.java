@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import tempo.span.WireHash;
 
 /**
  * Collects the values of a column of texts in one group, and makes the page of them.
@@ -80,6 +81,65 @@ public final class TextColumn {
         }
         addLine(bytes, from, end);
         lineCounts.add(lines);
+    }
+
+    /** True if the page is going to be of patterns, so that the hashes of its values are of these. */
+    public boolean hasPatterns() {
+        return !plain;
+    }
+
+    /** Appends a hash of each value; see {@link #hash(byte[], int, int)} and {@link #hashOfPatterns}. */
+    public void hashes(GrowingLongs into) {
+        if (plain) {
+            int offset = 0;
+            for (int i = 0; i < lengths.count(); i++) {
+                int length = (int) lengths.get(i);
+                into.add(hash(raw.array(), offset, length));
+                offset += length;
+            }
+            return;
+        }
+        int line = 0;
+        int slot = 0;
+        for (int i = 0; i < lineCounts.count(); i++) {
+            long hash = 0;
+            for (int end = line + (int) lineCounts.get(i); line < end; line++) {
+                int code = (int) codes.get(line);
+                hash = WireHash.join(hash, dictionary.hash(code));
+                for (int slotEnd = slot + dictionary.slots(code); slot < slotEnd; slot++) {
+                    hash = WireHash.join(hash, slots.get(slot));
+                }
+            }
+            into.add(hash);
+        }
+    }
+
+    /** The hash of a text where its page is plain. */
+    public static long hash(byte[] bytes, int offset, int length) {
+        return WireHash.of(bytes, offset, length);
+    }
+
+    /** The hash of a text where its page is of patterns: of the patterns of its lines, and the numbers in them. */
+    public static long hashOfPatterns(byte[] bytes, int offset, int length) {
+        GrowingBytes pattern = new GrowingBytes(length + 16);
+        GrowingLongs slots = new GrowingLongs();
+        long hash = 0;
+        int end = offset + length;
+        for (int from = offset; from <= end; ) {
+            int to = from;
+            while (to < end && bytes[to] != '\n') {
+                to++;
+            }
+            pattern.truncate(0);
+            slots.truncate(0);
+            TextPattern.split(bytes, from, to, pattern, slots);
+            hash = WireHash.join(hash, WireHash.of(pattern.array(), 0, pattern.length()));
+            for (int i = 0; i < slots.count(); i++) {
+                hash = WireHash.join(hash, slots.get(i));
+            }
+            from = to + 1;
+        }
+        return hash;
     }
 
     /** Appends the page of the values so far, at least one, and forgets them. */

@@ -41,6 +41,11 @@ public final class TextDictionary {
         return slotCounts[code];
     }
 
+    /** The hash of a pattern's bytes. */
+    long hash(int code) {
+        return hashes[code];
+    }
+
     /** The code of {@code pattern[from..to)} with so many slots, a new one if it was not here. */
     int code(byte[] pattern, int from, int to, int slots) {
         values++;

@@ -10,7 +10,7 @@ import tempo.tempodb.column.TextDictionary;
 final class ColumnTable {
     private final ByteTable names = new ByteTable();
     private final List<@Nullable TextDictionary> dictionaries = new ArrayList<>();
-    private final List<Boolean> doubles = new ArrayList<>();
+    private final List<Integer> kinds = new ArrayList<>();
     private final GrowingBytes scratch = new GrowingBytes(256);
 
     int count() {
@@ -25,7 +25,12 @@ final class ColumnTable {
 
     /** True if the numbers of a column are the bits of doubles. */
     boolean hasDoubles(int column) {
-        return doubles.get(column);
+        return kinds.get(column) == Item.ATTRIBUTE_DOUBLE;
+    }
+
+    /** True if the column's values are such as somebody looks for one of. */
+    boolean hasBloom(int column) {
+        return BloomWriter.has(kinds.get(column));
     }
 
     /** The columns of a shape's values. */
@@ -58,7 +63,7 @@ final class ColumnTable {
         ColumnName.encode(items, item, scratch);
         int number = names.add(scratch.array(), 0, scratch.length());
         if (number == dictionaries.size()) {
-            doubles.add(items.kind(item) == Item.ATTRIBUTE_DOUBLE);
+            kinds.add(items.kind(item));
             dictionaries.add(Item.isText(items.kind(item)) ? new TextDictionary() : null);
         }
         return number;

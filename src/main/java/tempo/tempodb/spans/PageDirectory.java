@@ -24,7 +24,6 @@ final class PageDirectory {
     private static final int ROWS_MAX = 1 << 24;
     private static final int RANGE = 1;
 
-    private final byte[] bytes;
     private final int[] numbers;
     private final int[] rows;
     private final int[] offsets;
@@ -33,8 +32,7 @@ final class PageDirectory {
     private final long[] maximums;
     private final boolean[] ranged;
 
-    private PageDirectory(byte[] bytes, int count) {
-        this.bytes = bytes;
+    private PageDirectory(int count) {
         numbers = new int[count];
         rows = new int[count];
         offsets = new int[count + 1];
@@ -46,12 +44,13 @@ final class PageDirectory {
 
     /**
      * Reads the directory at {@code group[offset..offset + length)}, whose pages begin at {@code pagesAt} and end with the
-     * group.
+     * group, at {@code groupLength}.
      */
-    static PageDirectory decode(byte[] group, int offset, int length, int pagesAt) throws CorruptPageException {
+    static PageDirectory decode(byte[] group, int offset, int length, int pagesAt, int groupLength)
+            throws CorruptPageException {
         TableBytes in = new TableBytes(group, offset, length);
         int count = in.count("page count", Math.min(PAGES_MAX, length / 8));
-        PageDirectory directory = new PageDirectory(group, count);
+        PageDirectory directory = new PageDirectory(count);
         int at = pagesAt;
         int last = -1;
         for (int i = 0; i < count; i++) {
@@ -60,7 +59,7 @@ final class PageDirectory {
             directory.numbers[i] = number;
             directory.rows[i] = in.count("page rows", ROWS_MAX);
             directory.offsets[i] = at;
-            at += in.count("page length", group.length - at);
+            at += in.count("page length", groupLength - at);
             directory.crcs[i] = in.int32("page crc");
             directory.ranged[i] = (flags & RANGE) != 0;
             if (directory.ranged[i]) {
@@ -75,8 +74,8 @@ final class PageDirectory {
         }
         directory.offsets[count] = at;
         in.requireEnd("page directory");
-        if (at != group.length) {
-            throw new CorruptPageException("pages end at " + at + " of " + group.length + " bytes");
+        if (at != groupLength) {
+            throw new CorruptPageException("pages end at " + at + " of " + groupLength + " bytes");
         }
         return directory;
     }
@@ -120,10 +119,10 @@ final class PageDirectory {
         return maximums[index];
     }
 
-    /** Checks the checksum of a page. */
-    void check(int index) throws CorruptPageException {
+    /** Checks the checksum of a page whose bytes begin at {@code bytes[at]}. */
+    void check(int index, byte[] bytes, int at) throws CorruptPageException {
         CRC32C crc = new CRC32C();
-        crc.update(bytes, offset(index), length(index));
+        crc.update(bytes, at, length(index));
         if ((int) crc.getValue() != crcs[index]) {
             throw new CorruptPageException("page crc is " + Integer.toHexString((int) crc.getValue())
                     + " but the page directory says " + Integer.toHexString(crcs[index]));

@@ -23,6 +23,13 @@ public final class Segment {
     private final ShapeItems[] shapes;
     private final byte[] tables;
     private final int[] templateStarts;
+
+    /** By template: its shape and its scope. */
+    private final int[] templateShapes;
+
+    private final int[] templateScopes;
+    private final boolean[] hasStart;
+    private final boolean[] hasEnd;
     private final AtomicReferenceArray<@Nullable SpanTemplate> templates;
 
     /** By column: where its dictionary is in the bytes. */
@@ -50,7 +57,13 @@ public final class Segment {
         ByteList shapeList = ByteList.decode(table, tables, "shape");
         shapes = new ShapeItems[shapeList.count()];
         readShapes(shapeList);
-        templateStarts = templateStarts(table, shapes, scopes.count());
+        int count = table.length("template count");
+        templateStarts = new int[count];
+        templateShapes = new int[count];
+        templateScopes = new int[count];
+        hasStart = new boolean[count];
+        hasEnd = new boolean[count];
+        readTemplates(table);
         table.requireEnd("segment's tables");
         templates = new AtomicReferenceArray<>(templateStarts.length);
         dictionaryOffsets = new int[columns.length];
@@ -156,15 +169,25 @@ public final class Segment {
     }
 
     /** Walks over the templates, which checks that all of them are there, and notes where each begins. */
-    private static int[] templateStarts(TableBytes in, ShapeItems[] shapes, int scopes) throws CorruptPageException {
-        int[] starts = new int[in.length("template count")];
-        for (int i = 0; i < starts.length; i++) {
-            starts[i] = in.position();
-            ShapeItems shape = shapes[in.count("template's shape", shapes.length - 1)];
+    private void readTemplates(TableBytes in) throws CorruptPageException {
+        boolean[] shapeHasStart = new boolean[shapes.length];
+        boolean[] shapeHasEnd = new boolean[shapes.length];
+        for (int i = 0; i < shapes.length; i++) {
+            shapeHasStart[i] = shapes[i].has(Item.START);
+            shapeHasEnd[i] = shapes[i].has(Item.END) || shapes[i].has(Item.TIME);
+        }
+        for (int i = 0; i < templateStarts.length; i++) {
+            templateStarts[i] = in.position();
+            int number = in.count("template's shape", shapes.length - 1);
+            ShapeItems shape = shapes[number];
             int scope = in.count("template's scope", Integer.MAX_VALUE);
-            if (shape.of() == Item.OF_SPAN && scope >= scopes) {
-                throw new CorruptPageException("template " + i + " has scope " + scope + " of " + scopes);
+            if (shape.of() == Item.OF_SPAN && scope >= scopes.count()) {
+                throw new CorruptPageException("template " + i + " has scope " + scope + " of " + scopes.count());
             }
+            templateShapes[i] = number;
+            templateScopes[i] = scope;
+            hasStart[i] = shapeHasStart[number];
+            hasEnd[i] = shapeHasEnd[number];
             for (int item = 0; item < shape.count(); item++) {
                 if (Item.hasValue(shape.kind(item)) && in.u8("template's value") != 0) {
                     if (Item.isText(shape.kind(item))) {
@@ -175,6 +198,15 @@ public final class Segment {
                 }
             }
         }
-        return starts;
+    }
+
+    /** True if messages of a template have a start. */
+    boolean hasStart(int template) {
+        return hasStart[template];
+    }
+
+    /** True if messages of a template have an end, or a time. */
+    boolean hasEnd(int template) {
+        return hasEnd[template];
     }
 }

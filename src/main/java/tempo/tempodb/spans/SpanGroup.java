@@ -1,32 +1,56 @@
 package tempo.tempodb.spans;
 
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 import tempo.tempodb.column.CorruptPageException;
 import tempo.tempodb.column.LongCursor;
 import tempo.tempodb.column.TextCursor;
 
-/** A group of spans as it was read, its entries known and its other pages not looked at. Immutable and thread-safe. */
+/**
+ * A group of spans as it was read. Either all of it is in memory, and its entries are known: then it is immutable and
+ * thread-safe. Or only its head is, and pages are loaded when they are wanted: then it is for one thread.
+ */
 public final class SpanGroup {
     private static final VarHandle BIG_ENDIAN_LONGS =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final int KEY_BYTES = 16;
 
-    private final byte[] bytes;
+    /** Pages no further apart than this are loaded with one read. */
+    private static final int GAP_MAX = 8 << 10;
+
     private final PageDirectory directory;
     private final Segment segment;
-    private final int keysAt;
-    private final int[] firstSpans;
-    private final long[] bases;
 
-    private SpanGroup(byte[] bytes, PageDirectory directory, Segment segment, int entries) throws CorruptPageException {
-        this.bytes = bytes;
+    /** By index of a page: what its bytes are in, null as long as it is not loaded; and where they begin. */
+    private final byte[] @Nullable [] arrays;
+
+    private final int[] offsets;
+    private int[] firstSpans = {};
+    private long[] bases = {};
+    private byte[] keys = {};
+    private int keysAt;
+
+    private SpanGroup(PageDirectory directory, Segment segment, byte[] head) {
         this.directory = directory;
         this.segment = segment;
-        this.keysAt = directory.offset(directory.find(Pages.KEYS));
-        this.firstSpans = new int[entries + 1];
-        this.bases = new long[entries];
+        this.arrays = new byte[directory.count()][];
+        this.offsets = new int[directory.count()];
+        for (int i = 0; i < arrays.length; i++) {
+            if (directory.offset(i) + directory.length(i) <= head.length) {
+                arrays[i] = head;
+                offsets[i] = directory.offset(i);
+            }
+        }
+    }
+
+    /** Where the bytes of a group come from. */
+    @FunctionalInterface
+    public interface Source {
+        /** The {@code length} bytes from {@code offset} of the group on. */
+        byte[] read(int offset, int length) throws IOException;
     }
 
     /**
@@ -40,16 +64,67 @@ public final class SpanGroup {
      */
     public static SpanGroup decode(byte[] group, int directoryAt, int directoryLength, int pagesAt, Segment segment)
             throws CorruptPageException {
-        PageDirectory directory = PageDirectory.decode(group, directoryAt, directoryLength, pagesAt);
-        int keys = directory.find(Pages.KEYS);
-        int entries = keys < 0 ? 0 : directory.rows(keys);
-        if (entries < 1 || directory.length(keys) != (long) entries * KEY_BYTES) {
-            throw new CorruptPageException("group has no page with the keys of " + entries + " entries");
-        }
-        directory.check(keys);
-        SpanGroup decoded = new SpanGroup(group, directory, segment, entries);
-        decoded.readEntries(entries);
+        SpanGroup decoded = open(group, directoryAt, directoryLength, pagesAt, group.length, segment);
+        decoded.readEntries();
         return decoded;
+    }
+
+    /**
+     * Reads a group's directory.
+     *
+     * @param head the first bytes of the group, at least up to its pages, which are kept and must not change
+     * @param groupLength the length of the whole group
+     * @throws CorruptPageException if it is damaged
+     */
+    public static SpanGroup open(
+            byte[] head, int directoryAt, int directoryLength, int pagesAt, int groupLength, Segment segment)
+            throws CorruptPageException {
+        return new SpanGroup(
+                PageDirectory.decode(head, directoryAt, directoryLength, pagesAt, groupLength), segment, head);
+    }
+
+    /** Loads the pages with these numbers, rising, as far as there are such and they are not loaded; with few reads. */
+    public void load(Source source, int... pages) throws IOException {
+        int first = -1;
+        int last = -1;
+        for (int page : pages) {
+            int index = directory.find(page);
+            if (index < 0 || arrays[index] != null) {
+                continue;
+            }
+            if (first >= 0 && directory.offset(index) - directory.offset(last + 1) > GAP_MAX) {
+                loadRun(source, first, last);
+                first = index;
+            }
+            first = first < 0 ? index : first;
+            last = index;
+        }
+        if (first >= 0) {
+            loadRun(source, first, last);
+        }
+    }
+
+    private void loadRun(Source source, int first, int last) throws IOException {
+        int from = directory.offset(first);
+        byte[] bytes = source.read(from, directory.offset(last + 1) - from);
+        for (int i = first; i <= last; i++) {
+            if (arrays[i] == null) {
+                arrays[i] = bytes;
+                offsets[i] = directory.offset(i) - from;
+            }
+        }
+    }
+
+    /**
+     * Makes the entries known, if they are not.
+     *
+     * @throws CorruptPageException if their pages are damaged
+     */
+    public void loadEntries(Source source) throws IOException {
+        if (bases.length == 0) {
+            load(source, Pages.KEYS, Pages.SPAN_COUNTS, Pages.BASES);
+            readEntries();
+        }
     }
 
     /** How many entries there are. */
@@ -59,12 +134,12 @@ public final class SpanGroup {
 
     /** The more significant half of an entry's key. */
     public long keyHigh(int entry) {
-        return (long) BIG_ENDIAN_LONGS.get(bytes, keysAt + entry * KEY_BYTES);
+        return (long) BIG_ENDIAN_LONGS.get(keys, keysAt + entry * KEY_BYTES);
     }
 
     /** The less significant half of an entry's key. */
     public long keyLow(int entry) {
-        return (long) BIG_ENDIAN_LONGS.get(bytes, keysAt + entry * KEY_BYTES + Long.BYTES);
+        return (long) BIG_ENDIAN_LONGS.get(keys, keysAt + entry * KEY_BYTES + Long.BYTES);
     }
 
     /** The number of an entry's first span; of {@link #entries()}, how many spans there are. */
@@ -85,7 +160,7 @@ public final class SpanGroup {
     public void checkPages() throws CorruptPageException {
         for (int i = 0; i < directory.count(); i++) {
             try {
-                directory.check(i);
+                directory.check(i, bytes(i), offsets[i]);
             } catch (CorruptPageException e) {
                 throw named(directory.number(i), e);
             }
@@ -110,8 +185,9 @@ public final class SpanGroup {
     LongCursor numbers(int page) throws CorruptPageException {
         int index = find(page);
         try {
-            directory.check(index);
-            return LongCursor.open(bytes, directory.offset(index), directory.length(index), directory.rows(index));
+            byte[] bytes = bytes(index);
+            directory.check(index, bytes, offsets[index]);
+            return LongCursor.open(bytes, offsets[index], directory.length(index), directory.rows(index));
         } catch (CorruptPageException e) {
             throw named(page, e);
         }
@@ -122,13 +198,10 @@ public final class SpanGroup {
         int page = Pages.COLUMNS + column;
         int index = find(page);
         try {
-            directory.check(index);
+            byte[] bytes = bytes(index);
+            directory.check(index, bytes, offsets[index]);
             return TextCursor.open(
-                    bytes,
-                    directory.offset(index),
-                    directory.length(index),
-                    directory.rows(index),
-                    segment.patterns(column));
+                    bytes, offsets[index], directory.length(index), directory.rows(index), segment.patterns(column));
         } catch (CorruptPageException e) {
             throw named(page, e);
         }
@@ -154,7 +227,25 @@ public final class SpanGroup {
         return index;
     }
 
-    private void readEntries(int entries) throws CorruptPageException {
+    private byte[] bytes(int index) {
+        byte[] bytes = arrays[index];
+        if (bytes == null) {
+            throw new IllegalStateException(name(directory.number(index)) + " was not loaded");
+        }
+        return bytes;
+    }
+
+    private void readEntries() throws CorruptPageException {
+        int page = directory.find(Pages.KEYS);
+        int entries = page < 0 ? 0 : directory.rows(page);
+        if (entries < 1 || directory.length(page) != (long) entries * KEY_BYTES) {
+            throw new CorruptPageException("group has no page with the keys of " + entries + " entries");
+        }
+        directory.check(page, bytes(page), offsets[page]);
+        keys = bytes(page);
+        keysAt = offsets[page];
+        firstSpans = new int[entries + 1];
+        bases = new long[entries];
         for (int i = 1; i < entries; i++) {
             int order = Long.compareUnsigned(keyHigh(i - 1), keyHigh(i));
             if (order > 0 || order == 0 && Long.compareUnsigned(keyLow(i - 1), keyLow(i)) > 0) {

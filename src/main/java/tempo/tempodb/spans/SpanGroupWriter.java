@@ -1,6 +1,7 @@
 package tempo.tempodb.spans;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
@@ -30,6 +31,8 @@ public final class SpanGroupWriter {
     private final EntrySpans spans = new EntrySpans();
     private final TraceTree tree = new TraceTree();
 
+    private final GroupRows rows = new GroupRows();
+    private final BloomWriter blooms = new BloomWriter();
     private final GrowingBytes keys = new GrowingBytes(4096);
     private final GrowingLongs[] spine = new GrowingLongs[Pages.LINK_SPAN_IDS + 1];
     private final List<@Nullable GrowingLongs> numbers = new ArrayList<>();
@@ -46,11 +49,12 @@ public final class SpanGroupWriter {
         for (int i = 0; i < spine.length; i++) {
             spine[i] = new GrowingLongs();
         }
+        spine[Pages.TEMPLATES] = rows.templates;
     }
 
     /** Spans in the group so far. */
     public int spans() {
-        return spine[Pages.TEMPLATES].count();
+        return rows.count();
     }
 
     /** Entries in the group so far. */
@@ -97,8 +101,10 @@ public final class SpanGroupWriter {
     /**
      * Appends the pages of the group, one behind the other, and to {@code directory} what a reader needs to find them; see
      * {@link PageDirectory}. Starts the next group.
+     *
+     * @return what a strip holds of the group
      */
-    public void finish(GrowingBytes directory, GrowingBytes pages) {
+    public GroupDigest finish(GrowingBytes directory, GrowingBytes pages) {
         if (training != null) {
             finishTraining(training);
         }
@@ -106,15 +112,30 @@ public final class SpanGroupWriter {
         int keysAt = pages.length();
         pages.put(keys.array(), 0, keys.length());
         writer.add(Pages.KEYS, entries, keysAt);
+        int templatesAt = 0;
+        int resourcesAt = 0;
         for (int page = Pages.SPAN_COUNTS; page < spine.length; page++) {
+            templatesAt = page == Pages.TEMPLATES ? pages.length() : templatesAt;
+            resourcesAt = page == Pages.RESOURCES ? pages.length() : resourcesAt;
             addSpine(writer, page, pages);
         }
+        byte[] templatePage = Arrays.copyOfRange(pages.array(), templatesAt, resourcesAt);
         for (int column = 0; column < segment.columns.count() && column < numbers.size(); column++) {
             addColumn(writer, column, pages);
         }
         writer.finish();
+        GroupDigest digest = GroupDigest.of(rows, templatePage, blooms.finish());
+        clear();
+        return digest;
+    }
+
+    private void clear() {
         keys.clear(1 << 16);
         entries = 0;
+        rows.clear();
+        for (GrowingLongs column : spine) {
+            column.clear();
+        }
     }
 
     /** Appends the segment that serves the groups since the last call, and starts the next. */
@@ -144,11 +165,7 @@ public final class SpanGroupWriter {
         segment = new SegmentWriter(constants);
         numbers.clear();
         texts.clear();
-        keys.truncate(0);
-        entries = 0;
-        for (GrowingLongs column : spine) {
-            column.clear();
-        }
+        clear();
     }
 
     /** The oldest start, unsigned; 0 if no span has one. */
@@ -170,10 +187,12 @@ public final class SpanGroupWriter {
         int parent = tree.parent(span);
         boolean sameResource = parent >= 0 && spans.resource(parent) == spans.resource(span);
         long counts = parent >= 0 ? counted[parent] : base;
-        spine[Pages.TEMPLATES].add(template(shape, spans.scope(span), spans.firstValue(span)));
+        int template = template(shape, spans.scope(span), spans.firstValue(span));
         spine[Pages.RESOURCES].add(sameResource ? 0 : spans.resource(span) + 1);
         spine[Pages.DEPTHS].add(depth);
         counted[span] = shape.hasStart ? spans.start(span) : base;
+        int duration = shape.hasEnd ? GroupRows.duration(spans.end(span) - counted[span]) : GroupRows.NO_DURATION;
+        rows.add(template, spans.resource(span), counted[span], duration);
         if (shape.hasStart) {
             spine[Pages.STARTS].add(spans.start(span) - counts);
         }
@@ -281,13 +300,13 @@ public final class SpanGroupWriter {
         } else {
             writer.add(page, column.count(), at);
         }
-        column.clear();
     }
 
     private void addColumn(PageDirectory.Writer writer, int column, GrowingBytes pages) {
         int at = pages.length();
         GrowingLongs number = numbers.get(column);
         TextColumn text = texts.get(column);
+        boolean hasBloom = segment.columns.hasBloom(column);
         if (number != null && !number.isEmpty()) {
             if (segment.columns.hasDoubles(column)) {
                 LongPage.encodeDoubles(number.array(), number.count(), pages);
@@ -295,10 +314,16 @@ public final class SpanGroupWriter {
             } else {
                 LongPage.encode(number.array(), number.count(), pages);
                 writer.add(Pages.COLUMNS + column, number, at);
+                if (hasBloom) {
+                    blooms.numbers(column, number);
+                }
             }
             number.clear();
         } else if (text != null && text.count() > 0) {
             int count = text.count();
+            if (hasBloom) {
+                blooms.texts(column, text);
+            }
             text.finish(pages);
             writer.add(Pages.COLUMNS + column, count, at);
         }
