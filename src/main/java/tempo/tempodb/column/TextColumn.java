@@ -41,7 +41,9 @@ public final class TextColumn {
     private static final int KEPT_BYTES = 256 << 10;
 
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long EACH_BYTE = 0x0101010101010101L;
+    private static final long LINE_FEEDS = 0x0a0a0a0a0a0a0a0aL;
+    private static final long LOWEST_BITS = 0x0101010101010101L;
+    private static final long HIGHEST_BITS = 0x8080808080808080L;
 
     private final TextDictionary dictionary;
     private final GrowingBytes raw = new GrowingBytes(1024);
@@ -167,8 +169,8 @@ public final class TextColumn {
     private static int lineEnd(byte[] bytes, int from, int end) {
         int at = from;
         for (; at <= end - Long.BYTES; at += Long.BYTES) {
-            long zeroIfLineFeed = (long) LONGS.get(bytes, at) ^ '\n' * EACH_BYTE;
-            if ((zeroIfLineFeed - EACH_BYTE & ~zeroIfLineFeed & 0x80 * EACH_BYTE) != 0) {
+            long zeroIfLineFeed = (long) LONGS.get(bytes, at) ^ LINE_FEEDS;
+            if ((zeroIfLineFeed - LOWEST_BITS & ~zeroIfLineFeed & HIGHEST_BITS) != 0) {
                 break;
             }
         }

@@ -1,6 +1,7 @@
 package tempo.tempodb.column;
 
 import java.util.Arrays;
+import tempo.span.WireHash;
 
 /**
  * The patterns of a column of texts, for as many groups as share it, while these are written. When new patterns come as fast as
@@ -49,7 +50,7 @@ public final class TextDictionary {
     /** The code of {@code pattern[from..to)} with so many slots, a new one if it was not here. */
     int code(byte[] pattern, int from, int to, int slots) {
         values++;
-        long hash = ByteHash.of(pattern, from, to - from);
+        long hash = WireHash.of(pattern, from, to - from);
         int place = (int) hash & table.length - 1;
         while (table[place] != 0) {
             int code = table[place] - 1;
