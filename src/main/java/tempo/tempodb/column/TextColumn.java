@@ -1,5 +1,8 @@
 package tempo.tempodb.column;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import tempo.span.WireHash;
 
@@ -36,6 +39,11 @@ public final class TextColumn {
 
     private static final int PATTERN_BYTES_MAX = 4096;
     private static final int KEPT_BYTES = 256 << 10;
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long LINE_FEEDS = 0x0a0a0a0a0a0a0a0aL;
+    private static final long LOWEST_BITS = 0x0101010101010101L;
+    private static final long HIGHEST_BITS = 0x8080808080808080L;
 
     private final TextDictionary dictionary;
 
@@ -113,14 +121,12 @@ public final class TextColumn {
         int end = offset + length;
         int from = offset;
         int lines = 1;
-        for (int at = offset; at < end; at++) {
-            if (bytes[at] == '\n') {
-                if (!addLine(bytes, from, at)) {
-                    return false;
-                }
-                from = at + 1;
-                lines++;
+        for (int at = lineEnd(bytes, from, end); at < end; at = lineEnd(bytes, from, end)) {
+            if (!addLine(bytes, from, at)) {
+                return false;
             }
+            from = at + 1;
+            lines++;
         }
         if (!addLine(bytes, from, end)) {
             return false;
@@ -230,6 +236,21 @@ public final class TextColumn {
         codes.clear();
         slots.clear();
         plain = dictionary.isFull();
+    }
+
+    /** Where the next line feed is, or {@code end}; eight bytes at a time, since most texts have none. */
+    private static int lineEnd(byte[] bytes, int from, int end) {
+        int at = from;
+        for (; at <= end - Long.BYTES; at += Long.BYTES) {
+            long zeroIfLineFeed = (long) LONGS.get(bytes, at) ^ LINE_FEEDS;
+            if ((zeroIfLineFeed - LOWEST_BITS & ~zeroIfLineFeed & HIGHEST_BITS) != 0) {
+                break;
+            }
+        }
+        while (at < end && bytes[at] != '\n') {
+            at++;
+        }
+        return at;
     }
 
     private boolean addLine(byte[] bytes, int from, int to) {

@@ -1,7 +1,7 @@
 package tempo.tempodb.spans;
 
 import java.util.Arrays;
-import tempo.span.WireHash;
+import tempo.tempodb.column.ByteHash;
 import tempo.tempodb.column.GrowingBytes;
 import tempo.tempodb.column.GrowingLongs;
 
@@ -99,15 +99,15 @@ final class TemplateTable {
         if (items > valueHashes.length) {
             valueHashes = new long[items];
         }
-        long hash = WireHash.join((long) shape.number << 32 | scope, shape.constantsHash);
+        long hash = ByteHash.join((long) shape.number << 32 | scope, shape.constantsHash);
         for (int i = 0; i < items; i++) {
             if (shape.constant[i]) {
                 long value = values.get(first + i);
                 long each = shape.text[i]
-                        ? WireHash.of(bytes, MessageParser.offset(value), MessageParser.length(value))
+                        ? ByteHash.of(bytes, MessageParser.offset(value), MessageParser.length(value))
                         : value;
                 valueHashes[i] = each;
-                hash = WireHash.join(hash, each);
+                hash = ByteHash.join(hash, each);
             }
         }
         return hash;
@@ -124,16 +124,16 @@ final class TemplateTable {
                 long value = varint(encoded, at);
                 at += varintBytes(encoded, at);
                 if (shape.text[i]) {
-                    valueHashes[i] = WireHash.of(encoded, at, (int) value);
+                    valueHashes[i] = ByteHash.of(encoded, at, (int) value);
                     at += (int) value;
                 } else {
                     valueHashes[i] = value;
                 }
             }
         }
-        long hash = WireHash.join((long) shape.number << 32 | scope, hash(constant));
+        long hash = ByteHash.join((long) shape.number << 32 | scope, hash(constant));
         for (int i = 0; i < constant.length; i++) {
-            hash = constant[i] ? WireHash.join(hash, valueHashes[i]) : hash;
+            hash = constant[i] ? ByteHash.join(hash, valueHashes[i]) : hash;
         }
         return hash;
     }
@@ -142,7 +142,7 @@ final class TemplateTable {
     static long hash(boolean[] constant) {
         long hash = 0;
         for (boolean each : constant) {
-            hash = WireHash.join(hash, each ? 1 : 2);
+            hash = ByteHash.join(hash, each ? 1 : 2);
         }
         return hash;
     }
