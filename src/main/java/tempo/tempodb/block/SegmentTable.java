@@ -1,5 +1,6 @@
 package tempo.tempodb.block;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -143,7 +144,7 @@ final class SegmentTable {
         }
         Segment known = segments.get(number);
         if (known == null) {
-            known = decode(number, source.read(offsets[number], lengths[number]), place);
+            known = decode(number, stored(number, source, place), place);
             segments.set(number, known);
         }
         return known;
@@ -151,9 +152,17 @@ final class SegmentTable {
 
     /** The bytes of a segment, checked. */
     byte[] read(int number, BlockSource source, BlockPlace place) throws IOException {
-        byte[] bytes = source.read(offsets[number], lengths[number]);
+        byte[] bytes = stored(number, source, place);
         requireIntact(number, bytes, place);
         return bytes;
+    }
+
+    private byte[] stored(int number, BlockSource source, BlockPlace place) throws IOException {
+        try {
+            return source.read(offsets[number], lengths[number]);
+        } catch (EOFException e) {
+            throw place.corrupt("data object ends before segment " + number + " does (" + e.getMessage() + ")");
+        }
     }
 
     /** About what the segments occupy in memory when all are in use, in bytes. */

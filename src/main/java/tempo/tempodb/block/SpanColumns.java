@@ -56,9 +56,13 @@ public final class SpanColumns {
         return tail.groups().segment(group);
     }
 
-    /** A segment, read once. */
-    public Segment segment(int number) throws IOException {
-        return tail.segments().get(number, source, BlockPlace.block(tail.blockId()));
+    /**
+     * The segment that a group needs, read once.
+     *
+     * @throws CorruptBlockException that names the group, if the segment is damaged
+     */
+    public Segment segment(int group) throws IOException {
+        return tail.segments().get(segmentOf(group), source, BlockPlace.group(tail.blockId(), group));
     }
 
     /** Where the bytes of a group are read from. */

@@ -1,5 +1,6 @@
 package tempo.tempodb.block;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -130,14 +131,23 @@ final class StripTable {
         return lengths[strip * StripParts.COUNT + part] > 0;
     }
 
-    /** The bytes of a strip's part, checked. */
+    /**
+     * The bytes of a strip's part, checked.
+     *
+     * @throws CorruptBlockException also if the object ends before them
+     */
     byte[] read(int strip, int part, BlockSource source, BlockPlace place) throws IOException {
         int index = strip * StripParts.COUNT + part;
         long offset = offsets[strip];
         for (int before = strip * StripParts.COUNT; before < index; before++) {
             offset += lengths[before];
         }
-        byte[] bytes = source.read(offset, lengths[index]);
+        byte[] bytes;
+        try {
+            bytes = source.read(offset, lengths[index]);
+        } catch (EOFException e) {
+            throw place.corrupt("data object ends before strip " + strip + " does (" + e.getMessage() + ")");
+        }
         if (bytes.length != lengths[index] || BlockLayout.crc(bytes, 0, bytes.length) != crcs[index]) {
             throw place.corrupt("part " + (part + 1) + " of strip " + strip + " does not match its length or crc");
         }

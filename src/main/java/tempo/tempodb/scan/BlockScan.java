@@ -134,7 +134,7 @@ final class BlockScan {
         SpansetNode known = nodes.get(segment);
         if (known == null) {
             try {
-                known = SpansetNode.of(spanset, block.segment(segment));
+                known = SpansetNode.of(spanset, block.segment(group));
             } catch (CorruptPageException e) {
                 throw block.corrupt(group, e);
             }

@@ -149,7 +149,7 @@ public final class SpanCounts {
         Ready known = ready.get(number);
         if (known == null) {
             try {
-                Segment segment = block.segment(number);
+                Segment segment = block.segment(group);
                 known = new Ready(
                         segment, FilterNode.of(filter, segment), new FieldLabels(segment, by, text -> label(text)));
             } catch (CorruptPageException e) {

@@ -196,6 +196,8 @@ public final class TraceSearch {
             }
         } catch (CorruptPageException e) {
             damage.unreadable(blockScan.block().corrupt(group, e));
+        } catch (CorruptBlockException e) {
+            damage.unreadable(e);
         }
     }
 
@@ -217,6 +219,8 @@ public final class TraceSearch {
             }
         } catch (CorruptPageException e) {
             damage.unreadable(blockScan.block().corrupt(group, e));
+        } catch (CorruptBlockException e) {
+            damage.unreadable(e);
         }
     }
 

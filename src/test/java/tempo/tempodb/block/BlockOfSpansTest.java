@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
@@ -125,14 +124,8 @@ class BlockOfSpansTest {
         Random random = new Random(6);
         int refused = 0;
         for (int round = 0; round < 10_000; round++) {
-            byte[] bad = damaged(good, random);
+            BlockSource source = Damage.source(Damage.of(good, random));
             Blocks.Entry entry = entries.get(random.nextInt(entries.size()));
-            BlockSource source = (offset, length) -> {
-                if (offset + length > bad.length) {
-                    throw new java.io.EOFException("ends at " + bad.length);
-                }
-                return Arrays.copyOfRange(bad, (int) offset, (int) offset + length);
-            };
             try {
                 List<byte[]> found = Blocks.find(BlockReader.open(meta, source), entry.key());
                 assertArrayEquals(merged(entry.value()), merged(found));
@@ -144,32 +137,5 @@ class BlockOfSpansTest {
             }
         }
         assertTrue(refused > 500, refused + " refused");
-    }
-
-    private static byte[] damaged(byte[] good, Random random) {
-        int at = random.nextInt(good.length);
-        switch (random.nextInt(4)) {
-            case 0 -> {
-                return Arrays.copyOf(good, at);
-            }
-            case 1 -> {
-                byte[] bad = good.clone();
-                int length = Math.min(good.length - at, 1 + random.nextInt(4096));
-                Arrays.fill(bad, at, at + length, (byte) random.nextInt());
-                return bad;
-            }
-            case 2 -> {
-                byte[] bad = good.clone();
-                int from = random.nextInt(good.length);
-                int length = Math.min(1 + random.nextInt(512), good.length - Math.max(at, from));
-                System.arraycopy(good, from, bad, at, length);
-                return bad;
-            }
-            default -> {
-                byte[] bad = good.clone();
-                bad[at] ^= (byte) (1 << random.nextInt(8));
-                return bad;
-            }
-        }
     }
 }
