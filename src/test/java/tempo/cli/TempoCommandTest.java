@@ -74,7 +74,7 @@ final class TempoCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "server", "quickstart", "config", "config show", "config check"})
+    @ValueSource(strings = {"", "server", "quickstart", "config", "config show", "config check", "scan-blocks"})
     void helpOfEveryCommandGoesToOutAndReturnsZero(String command) {
         Outcome outcome = run((command + " --help").strip().split(" "));
         assertEquals(0, outcome.exitCode());
