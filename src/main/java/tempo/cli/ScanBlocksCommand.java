@@ -42,8 +42,9 @@ import tempo.tempodb.spans.ValueTest;
         description = "Measure searches and counts over the blocks in a directory, by the column reader.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        footerHeading = "%nThe questions are about the load generator's shop (tools/bench/loadgen). CPU is that of the thread, the median "
-                + "of the repetitions.%n")
+        footerHeading =
+                "%nThe questions are about the load generator's shop (tools/bench/loadgen). CPU is that of the thread, the median "
+                        + "of the repetitions.%n")
 final class ScanBlocksCommand implements Callable<Integer> {
     private static final int FOUND_MAX = 20;
     private static final int MINUTE_STEPS = 4;
@@ -88,8 +89,8 @@ final class ScanBlocksCommand implements Callable<Integer> {
             throw new StartException("--repeat must be at least 2");
         }
         PrintWriter out = spec.commandLine().getOut();
-        try (TempoDb db = TempoDb.open(
-                LocalObjectStore.open(directory), TempoDbConfig.DEFAULT, InstantSource.system())) {
+        try (TempoDb db =
+                TempoDb.open(LocalObjectStore.open(directory), TempoDbConfig.DEFAULT, InstantSource.system())) {
             List<BlockMeta> metas = new ArrayList<>(db.blocks(tenant).visible());
             metas.removeIf(meta -> meta.spec().content() != BlockContent.SPANS);
             metas.sort(Comparator.comparing(meta -> -meta.summary().startMax()));
@@ -160,8 +161,14 @@ final class ScanBlocksCommand implements Callable<Integer> {
                 blocks,
                 out);
         ask("traces with over 40 calls of redis", all -> search(all, Spanset.of(redis), 41), blocks, out);
-        long oldest = metas.stream().mapToLong(meta -> meta.summary().startMin()).min().orElse(0);
-        long newest = metas.stream().mapToLong(meta -> meta.summary().startMax()).max().orElse(0);
+        long oldest = metas.stream()
+                .mapToLong(meta -> meta.summary().startMin())
+                .min()
+                .orElse(0);
+        long newest = metas.stream()
+                .mapToLong(meta -> meta.summary().startMax())
+                .max()
+                .orElse(0);
         ask("spans by service and minute", all -> overTime(all, oldest, newest), blocks, out);
         ask("durations of server spans by route", all -> byDuration(all, server), blocks, out);
     }

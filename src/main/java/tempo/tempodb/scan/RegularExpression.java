@@ -47,7 +47,8 @@ public final class RegularExpression extends ValueTest {
         if (!holds(bytes, offset, length, required)) {
             return false;
         }
-        return pattern.matcher(Arrays.copyOfRange(bytes, offset, offset + length)).matches();
+        return pattern.matcher(Arrays.copyOfRange(bytes, offset, offset + length))
+                .matches();
     }
 
     @Override
@@ -67,8 +68,7 @@ public final class RegularExpression extends ValueTest {
         int last = offset + length - wanted.length;
         byte first = wanted[0];
         for (int at = offset; at <= last; at++) {
-            if (bytes[at] == first
-                    && Arrays.equals(bytes, at, at + wanted.length, wanted, 0, wanted.length)) {
+            if (bytes[at] == first && Arrays.equals(bytes, at, at + wanted.length, wanted, 0, wanted.length)) {
                 return true;
             }
         }

@@ -151,9 +151,7 @@ public final class SpanCounts {
             try {
                 Segment segment = block.segment(number);
                 known = new Ready(
-                        segment,
-                        FilterNode.of(filter, segment),
-                        new FieldLabels(segment, by, text -> label(text)));
+                        segment, FilterNode.of(filter, segment), new FieldLabels(segment, by, text -> label(text)));
             } catch (CorruptPageException e) {
                 throw block.corrupt(group, e);
             }
@@ -205,8 +203,7 @@ public final class SpanCounts {
                 } else {
                     LongCursor resource = resourceColumn == null ? null : resourceColumn.values(i, spans);
                     boolean all = passesAll(summary, i, node);
-                    LongCursor template =
-                            all && resource != null ? null : templateColumn.values(i, spans);
+                    LongCursor template = all && resource != null ? null : templateColumn.values(i, spans);
                     addRows(node, template, resource, measureColumn.values(i, spans));
                 }
             } catch (CorruptPageException e) {
@@ -249,11 +246,11 @@ public final class SpanCounts {
         return false;
     }
 
-    private void addRows(
-            Ready node, @Nullable LongCursor template, @Nullable LongCursor resource, LongCursor measure)
+    private void addRows(Ready node, @Nullable LongCursor template, @Nullable LongCursor resource, LongCursor measure)
             throws CorruptPageException {
         byte[] verdicts = node.filter().verdicts;
-        int[] known = resource == null ? node.labels().byTemplate() : node.labels().byResource();
+        int[] known =
+                resource == null ? node.labels().byTemplate() : node.labels().byResource();
         while (measure.remaining() > 0) {
             int rows = measure.read(measures, 0, measures.length);
             if (template != null) {

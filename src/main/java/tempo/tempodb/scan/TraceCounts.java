@@ -29,8 +29,7 @@ final class TraceCounts {
         List<TraceSearch.Found> found = new ArrayList<>();
         for (int slot = 0; slot < counts.length && found.size() < limit; slot++) {
             if (counts[slot] > 0 && counts[slot] >= spans) {
-                found.add(
-                        new TraceSearch.Found(new TraceKey(highs[slot], lows[slot]), counts[slot], newest[slot]));
+                found.add(new TraceSearch.Found(new TraceKey(highs[slot], lows[slot]), counts[slot], newest[slot]));
             }
         }
         return found;

@@ -188,7 +188,8 @@ public final class TraceSearch {
                     spans++;
                     newest = Long.compareUnsigned(anchors[row], newest) > 0 ? anchors[row] : newest;
                 }
-                TraceKey key = new TraceKey(scan.group().keyHigh(entry), scan.group().keyLow(entry));
+                TraceKey key =
+                        new TraceKey(scan.group().keyHigh(entry), scan.group().keyLow(entry));
                 found.merge(key, new Found(key, spans, newest), TraceSearch::together);
             }
         } catch (CorruptPageException e) {

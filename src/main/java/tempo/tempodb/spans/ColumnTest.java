@@ -56,7 +56,9 @@ final class ColumnTest {
         List<ColumnTest> tests = new ArrayList<>();
         for (int column = 0; column < segment.columns(); column++) {
             ColumnName name = segment.column(column);
-            if (field.isIn(name) && test.mayPass(type(name.kind())) && segment.use(column).isVariable()) {
+            if (field.isIn(name)
+                    && test.mayPass(type(name.kind()))
+                    && segment.use(column).isVariable()) {
                 tests.add(new ColumnTest(segment, column, test));
             }
         }

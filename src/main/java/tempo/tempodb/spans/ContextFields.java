@@ -40,9 +40,8 @@ final class ContextFields {
                     int length = reader.readLength();
                     int at = reader.position();
                     found = true;
-                    passes |= key.length == 0
-                            ? test.text(bytes, at, length)
-                            : isAttribute(bytes, at, length, key, test);
+                    passes |=
+                            key.length == 0 ? test.text(bytes, at, length) : isAttribute(bytes, at, length, key, test);
                     reader.skip(length);
                 } else {
                     reader.skipField(inner);

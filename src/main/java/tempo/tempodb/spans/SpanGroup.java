@@ -250,11 +250,7 @@ public final class SpanGroup {
             byte[] bytes = bytes(index);
             directory.check(index, bytes, offsets[index]);
             return TextCursor.patterns(
-                    bytes,
-                    offsets[index],
-                    directory.length(index),
-                    directory.rows(index),
-                    segment.patterns(column));
+                    bytes, offsets[index], directory.length(index), directory.rows(index), segment.patterns(column));
         } catch (CorruptPageException e) {
             throw named(page, e);
         }
