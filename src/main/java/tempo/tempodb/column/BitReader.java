@@ -37,6 +37,11 @@ final class BitReader {
         return width == Long.SIZE ? value : value & (1L << width) - 1;
     }
 
+    /** A whole byte. */
+    int u8(int index) {
+        return bytes[offset + index] & 0xff;
+    }
+
     private long tail(int first) {
         long value = 0;
         for (int i = first; i < end; i++) {

@@ -91,19 +91,35 @@ public abstract class LongCursor {
      * @throws CorruptPageException also if one is not
      */
     public final int readInts(int[] into, int at, int max, int limit) throws CorruptPageException {
-        long[] batch = new long[Math.min(BATCH, Math.min(max, remaining()))];
-        int done = 0;
-        while (done < max && remaining() > 0) {
-            int values = read(batch, 0, Math.min(batch.length, max - done));
-            for (int i = 0; i < values; i++) {
-                if (batch[i] < 0 || batch[i] >= limit) {
-                    throw new CorruptPageException("value " + batch[i] + " is not below " + limit);
-                }
+        int values = Math.min(max, remaining());
+        if (values > 0) {
+            decodeInts(next, values, into, at, limit);
+            next += values;
+        }
+        return values;
+    }
+
+    /** As {@link #decode}, for values below a limit. */
+    void decodeInts(int from, int values, int[] into, int at, int limit) throws CorruptPageException {
+        long[] batch = new long[Math.min(BATCH, values)];
+        for (int done = 0; done < values; ) {
+            int count = Math.min(batch.length, values - done);
+            decode(from + done, count, batch, 0);
+            long outside = 0;
+            for (int i = 0; i < count; i++) {
+                outside |= batch[i] | limit - 1 - batch[i];
                 into[at + done + i] = (int) batch[i];
             }
-            done += values;
+            requireInside(outside, limit);
+            done += count;
         }
-        return done;
+    }
+
+    /** Of values of which none may be negative nor reach a limit, all that they and what is left to the limit have in their signs. */
+    static void requireInside(long outside, int limit) throws CorruptPageException {
+        if (outside < 0) {
+            throw new CorruptPageException("a value is not below " + limit);
+        }
     }
 
     /** Reads {@code values} values from number {@code from} on, which follow those before. */
@@ -283,6 +299,23 @@ public abstract class LongCursor {
             }
         }
 
+        @Override
+        void decodeInts(int from, int values, int[] into, int at, int limit) throws CorruptPageException {
+            if (width > Short.BYTES) {
+                super.decodeInts(from, values, into, at, limit);
+                return;
+            }
+            int place = offset + from * width;
+            long outside = 0;
+            for (int i = 0; i < values; i++, place += width) {
+                int n = width == 1 ? bytes[place] & 0xff : bytes[place] & 0xff | (bytes[place + 1] & 0xff) << 8;
+                long value = base + n * divisor;
+                outside |= value | limit - 1 - value;
+                into[at + i] = (int) value;
+            }
+            requireInside(outside, limit);
+        }
+
         private long word(int place) {
             if (place + Long.BYTES <= bytes.length) {
                 return (long) LONGS.get(bytes, place);
@@ -345,11 +378,21 @@ public abstract class LongCursor {
 
         @Override
         void decode(int from, int values, long[] into, int at) throws CorruptPageException {
+            long bit = mantissaAt;
+            long end = mantissas.bits();
             for (int i = 0; i < values; i++) {
-                long n = number(from + i);
+                int bitLength = bitLength(from + i);
+                int width = LongPage.mantissaBits(bitLength);
+                if (bit + width > end) {
+                    throw new CorruptPageException("classes: end within their values");
+                }
+                long mantissa = mantissas.get(bit, width);
+                bit += width;
+                long n = bitLength == 0 ? 0 : 1L << width | mantissa;
                 into[at + i] = zigzag ? LongPage.unzigzag(n) : base + n * divisor;
             }
-            if (values == remaining() && mantissas.bits() - mantissaAt >= Byte.SIZE) {
+            mantissaAt = bit;
+            if (values == remaining() && end - bit >= Byte.SIZE) {
                 throw new CorruptPageException("classes: bytes too many");
             }
         }
@@ -361,19 +404,11 @@ public abstract class LongCursor {
             }
         }
 
-        private long number(int index) throws CorruptPageException {
-            int bitLength = bitLength(index);
-            int width = LongPage.mantissaBits(bitLength);
-            if (mantissaAt + width > mantissas.bits()) {
-                throw new CorruptPageException("classes: end within their values");
-            }
-            long mantissa = mantissas.get(mantissaAt, width);
-            mantissaAt += width;
-            return bitLength == 0 ? 0 : 1L << width | mantissa;
-        }
-
         private int bitLength(int index) throws CorruptPageException {
-            int bitLength = classMin + (int) classes.get((long) index * classWidth, classWidth);
+            int bitLength = classMin
+                    + (classWidth == Byte.SIZE
+                            ? classes.u8(index)
+                            : (int) classes.get((long) index * classWidth, classWidth));
             if (bitLength > Long.SIZE) {
                 throw new CorruptPageException("classes: number of " + bitLength + " bits");
             }

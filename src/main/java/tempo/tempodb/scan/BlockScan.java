@@ -57,10 +57,14 @@ final class BlockScan {
         SpansetNode node = node(group);
         int place = group - block.firstGroup(strip);
         try {
-            StripBlooms known = blooms == null ? block.blooms(strip) : blooms;
-            blooms = known;
-            if (!node.mayPass(known, place)) {
-                return false;
+            if (node.usesBlooms()) {
+                StripBlooms known = blooms == null ? block.blooms(strip) : blooms;
+                blooms = known;
+                if (!node.mayPass(known, place)) {
+                    return false;
+                }
+                // To read the few groups that are left costs less than to read the summary of all.
+                return summary == null || node.mayPass(summary, place);
             }
             return node.mayPass(summary(), place);
         } catch (CorruptBlockException e) {

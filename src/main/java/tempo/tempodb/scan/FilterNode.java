@@ -23,8 +23,16 @@ abstract class FilterNode {
     /** By template of spans: what it alone says. */
     final byte[] verdicts;
 
+    /** True if what templates say is all there is to say, so that no value has to be looked at. */
+    private final boolean decided;
+
     FilterNode(byte[] verdicts) {
         this.verdicts = verdicts;
+        boolean all = true;
+        for (byte verdict : verdicts) {
+            all &= verdict != Verdict.DEPENDS;
+        }
+        this.decided = all;
     }
 
     /** Makes a filter ready. */
@@ -64,21 +72,25 @@ abstract class FilterNode {
     /** Sets the bits of the spans that pass, in {@code into}, which has none. */
     abstract void selectInto(GroupScan scan, long[] into) throws IOException;
 
+    /** True if blooms may tell that no span of a group passes. */
+    abstract boolean usesBlooms();
+
     /** The bits of the spans that pass, valid until the next call. */
     final long[] select(GroupScan scan) throws IOException {
         bits = Bits.cleared(bits, scan.count());
-        selectInto(scan, bits);
+        if (decided) {
+            int[] templates = scan.templates();
+            for (int i = 0; i < scan.count(); i++) {
+                bits[i >> 6] |= (verdicts[templates[i]] >> 1 & 1L) << i;
+            }
+        } else {
+            selectInto(scan, bits);
+        }
         return bits;
     }
 
-    /** True if what a template says is all there is to say, so that no span has to be looked at. */
     final boolean isDecided() {
-        for (byte verdict : verdicts) {
-            if (verdict == Verdict.DEPENDS) {
-                return false;
-            }
-        }
-        return true;
+        return decided;
     }
 
     private static final class Field extends FilterNode {
@@ -102,6 +114,11 @@ abstract class FilterNode {
         @Override
         boolean needsSummary() {
             return test.needsSummary();
+        }
+
+        @Override
+        boolean usesBlooms() {
+            return test.usesBlooms();
         }
 
         @Override
@@ -138,6 +155,11 @@ abstract class FilterNode {
 
         @Override
         boolean needsSummary() {
+            return false;
+        }
+
+        @Override
+        boolean usesBlooms() {
             return false;
         }
 
@@ -195,6 +217,16 @@ abstract class FilterNode {
         }
 
         @Override
+        boolean usesBlooms() {
+            for (FilterNode node : nodes) {
+                if (node.usesBlooms()) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        @Override
         boolean needsSummary() {
             for (FilterNode node : nodes) {
                 if (node.needsSummary()) {
@@ -206,13 +238,6 @@ abstract class FilterNode {
 
         @Override
         void selectInto(GroupScan scan, long[] into) throws IOException {
-            if (isDecided()) {
-                int[] templates = scan.templates();
-                for (int i = 0; i < scan.count(); i++) {
-                    into[i >> 6] |= (verdicts[templates[i]] >> 1 & 1L) << i;
-                }
-                return;
-            }
             if (all) {
                 Bits.fill(into, scan.count());
             }

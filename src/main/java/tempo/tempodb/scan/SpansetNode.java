@@ -20,6 +20,9 @@ abstract class SpansetNode {
         throw new AssertionError("no branch for " + spanset);
     }
 
+    /** True if blooms may tell that there is no such span in a group. */
+    abstract boolean usesBlooms();
+
     /** False if there is no such span in a group, as its blooms say. */
     abstract boolean mayPass(StripBlooms blooms, int group) throws CorruptPageException;
 
@@ -37,6 +40,11 @@ abstract class SpansetNode {
 
         Matching(FilterNode filter) {
             this.filter = filter;
+        }
+
+        @Override
+        boolean usesBlooms() {
+            return filter.usesBlooms();
         }
 
         @Override
@@ -88,6 +96,11 @@ abstract class SpansetNode {
             this.left = left;
             this.relation = relation;
             this.right = right;
+        }
+
+        @Override
+        boolean usesBlooms() {
+            return left.usesBlooms() || right.usesBlooms();
         }
 
         @Override

@@ -34,8 +34,8 @@ public final class TraceSearch {
      * A trace that was found.
      *
      * @param spans how many of its spans were met that belong to the spanset; more may be where the search did not come to
-     * @param newestStart start of the newest of these, unix nanoseconds, unsigned; of {@link #atLeast}, of the oldest span of the
-     *     newest entry
+     * @param newestStart of {@link #newest}, start of the newest of these, unix nanoseconds, unsigned; else of the oldest span of
+     *     the entry that they were met in
      */
     public record Found(TraceKey key, int spans, long newestStart) {}
 
@@ -56,7 +56,7 @@ public final class TraceSearch {
                 if (isWorthIt(scan, group)) {
                     long[] bits = scan.select(group);
                     if (bits != null) {
-                        collect(scan, group, bits, found);
+                        collect(scan, group, bits, false, found);
                     }
                 }
             }
@@ -88,7 +88,7 @@ public final class TraceSearch {
             long[] bits = candidate.scan().select(candidate.group());
             groupsRead++;
             if (bits != null) {
-                collect(candidate.scan(), candidate.group(), bits, found);
+                collect(candidate.scan(), candidate.group(), bits, true, found);
                 bound = bound(found, limit, bound);
             }
         }
@@ -174,19 +174,21 @@ public final class TraceSearch {
         return next;
     }
 
-    private void collect(BlockScan blockScan, int group, long[] bits, Map<TraceKey, Found> found) throws IOException {
+    private void collect(BlockScan blockScan, int group, long[] bits, boolean exact, Map<TraceKey, Found> found)
+            throws IOException {
         GroupScan scan = blockScan.current();
         try {
-            long[] anchors = scan.anchors();
+            scan.loadEntries();
+            long[] anchors = exact ? scan.anchors() : new long[0];
             int rows = scan.count();
             for (int row = Bits.next(bits, 0, rows); row >= 0; ) {
                 int entry = scan.entryOf(row);
                 int end = scan.group().firstSpan(entry + 1);
                 int spans = 0;
-                long newest = 0;
+                long newest = exact ? 0 : scan.group().base(entry);
                 for (; row >= 0 && row < end; row = Bits.next(bits, row + 1, rows)) {
                     spans++;
-                    newest = Long.compareUnsigned(anchors[row], newest) > 0 ? anchors[row] : newest;
+                    newest = exact && Long.compareUnsigned(anchors[row], newest) > 0 ? anchors[row] : newest;
                 }
                 TraceKey key =
                         new TraceKey(scan.group().keyHigh(entry), scan.group().keyLow(entry));

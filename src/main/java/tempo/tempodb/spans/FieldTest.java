@@ -28,6 +28,7 @@ public final class FieldTest {
 
     private final boolean anyYes;
     private final boolean anyDepends;
+    private final boolean anyMessageYes;
     private final long numberHash;
     private final long patternHash;
     private final long textHash;
@@ -53,6 +54,11 @@ public final class FieldTest {
             yes |= verdict == Verdict.YES;
             depends |= verdict == Verdict.DEPENDS;
         }
+        boolean messageYes = false;
+        for (byte verdict : messageVerdicts) {
+            messageYes |= verdict == Verdict.YES;
+        }
+        anyMessageYes = messageYes;
         anyYes = yes;
         anyDepends = depends;
     }
@@ -67,9 +73,14 @@ public final class FieldTest {
         return field.of() == SpanField.Of.DURATION || field.of() == SpanField.Of.START;
     }
 
+    /** True if blooms may tell that no span of a group passes. */
+    public boolean usesBlooms() {
+        return !anyYes && test.isSingle() && columns.length > 0;
+    }
+
     /** False if no span of a group passes, as the blooms of its strip say. */
     public boolean mayPass(StripBlooms blooms, int group) throws CorruptPageException {
-        if (anyYes || !test.isSingle() || columns.length == 0) {
+        if (!usesBlooms()) {
             return anyYes || anyDepends;
         }
         for (ColumnTest column : columns) {
@@ -143,7 +154,7 @@ public final class FieldTest {
         for (ColumnTest column : columns) {
             any |= column.select(scan, of, count, into);
         }
-        if (anyMessageYes()) {
+        if (anyMessageYes) {
             int[] templates = scan.templates(of);
             for (int i = 0; i < count; i++) {
                 if (messageVerdicts[templates[i]] == Verdict.YES) {
@@ -153,15 +164,6 @@ public final class FieldTest {
             }
         }
         return any;
-    }
-
-    private boolean anyMessageYes() {
-        for (byte verdict : messageVerdicts) {
-            if (verdict == Verdict.YES) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Sets the bits of the spans that have one of the messages that passed. */

@@ -1,11 +1,7 @@
 package tempo.tempodb.spans;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tempo.tempodb.column.CorruptPageException;
 import tempo.tempodb.column.GrowingBytes;
@@ -30,15 +26,15 @@ final class SegmentWriter {
 
     private final ByteTable shapeBytes = new ByteTable();
     private final List<Shape> shapes = new ArrayList<>();
-    private final Map<String, boolean[]> constants;
+    private final LearnedConstants constants;
     private long spans;
 
     /**
      * An empty segment.
      *
-     * @param constants by the bytes of a shape, which of its values are constants to begin with; for others, all are
+     * @param constants which values of shapes are constants to begin with
      */
-    SegmentWriter(Map<String, boolean[]> constants) {
+    SegmentWriter(LearnedConstants constants) {
         this.constants = constants;
     }
 
@@ -49,15 +45,6 @@ final class SegmentWriter {
             shapes.add(newShape(number, bytes));
         }
         return shapes.get(number);
-    }
-
-    /** What was learned of shapes by their numbers, by their bytes. */
-    Map<String, boolean[]> byShape(Map<Integer, boolean[]> byNumber) {
-        Map<String, boolean[]> byBytes = new HashMap<>();
-        byNumber.forEach((number, learned) -> byBytes.put(
-                new String(shapeBytes.array(), shapeBytes.offset(number), shapeBytes.length(number), ISO_8859_1),
-                learned));
-        return byBytes;
     }
 
     void countSpans(int count) {
@@ -121,7 +108,7 @@ final class SegmentWriter {
         System.arraycopy(bytes.array(), 0, copy, 0, copy.length);
         try {
             ShapeItems items = ShapeItems.of(copy);
-            return new Shape(number, items, columns.of(items), constants.get(new String(copy, ISO_8859_1)));
+            return new Shape(number, items, columns.of(items), constants.of(items), constants.known(items));
         } catch (CorruptPageException e) {
             throw new IllegalStateException("shape was just made", e);
         }

@@ -2,7 +2,6 @@ package tempo.tempodb.spans;
 
 import java.util.HashSet;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A shape as the writer sees it: the items of a message, and which of its values are, for now, constants of its templates. A
@@ -12,13 +11,20 @@ final class Shape {
     /** Different values of an item that are always constants. */
     private static final int DISTINCT_FREE = 48;
 
+    /** The same, of an item of which nothing is known. */
+    private static final int DISTINCT_FREE_UNKNOWN = 2;
+
     /** Templates of a shape, since the last demotion, that are always allowed. */
     private static final int TEMPLATES_FREE = 96;
+
+    /** The same, if all that could be demoted is known as constant: then the templates may well be few in the end. */
+    private static final int TEMPLATES_FREE_KNOWN = 4 * TEMPLATES_FREE;
 
     /** Beyond what is free: spans for each template, or for each value. */
     private static final int SPANS_PER_TEMPLATE = 16;
 
     final int number;
+    final ShapeItems items;
     final int of;
     final boolean hasSpanId;
     final boolean hasParentId;
@@ -35,6 +41,9 @@ final class Shape {
     final boolean[] text;
     final boolean[] constant;
 
+    /** By value item: true if in other shapes it is a constant, so that rather another is demoted. */
+    private final boolean[] known;
+
     /** Rises with each demotion: a template is found again only under the version that it was made in. */
     int version;
 
@@ -42,16 +51,15 @@ final class Shape {
     private long spans;
     private long templates;
 
-    Shape(int number, ShapeItems items, int[] columns, boolean @Nullable [] constants) {
+    Shape(int number, ShapeItems items, int[] columns, boolean[] constant, boolean[] known) {
         this.number = number;
+        this.items = items;
         this.of = items.of();
         this.columns = columns;
         this.text = items.textValues();
-        this.constant = new boolean[columns.length];
+        this.constant = constant;
+        this.known = known;
         this.distinct = sets(columns.length);
-        for (int i = 0; i < columns.length; i++) {
-            constant[i] = constants != null ? constants[i] : !items.isVerbatim();
-        }
         hasSpanId = items.has(Item.SPAN_ID);
         hasParentId = items.has(Item.PARENT_ID);
         hasStart = items.has(Item.START);
@@ -75,7 +83,7 @@ final class Shape {
     boolean demotes(long[] valueHashes) {
         boolean demoted = false;
         for (int i = 0; i < columns.length; i++) {
-            if (constant[i] && distinct[i].add(valueHashes[i]) && exceeds(distinct[i].size(), DISTINCT_FREE)) {
+            if (constant[i] && distinct[i].add(valueHashes[i]) && exceeds(distinct[i].size(), free(i))) {
                 demote(i);
                 demoted = true;
             }
@@ -83,12 +91,16 @@ final class Shape {
         templates++;
         if (!demoted && exceeds(templates, TEMPLATES_FREE)) {
             int most = mostDistinct();
-            if (most >= 0) {
+            if (most >= 0 && (!known[most] || exceeds(templates, TEMPLATES_FREE_KNOWN))) {
                 demote(most);
                 demoted = true;
             }
         }
         return demoted;
+    }
+
+    private int free(int item) {
+        return known[item] ? DISTINCT_FREE : DISTINCT_FREE_UNKNOWN;
     }
 
     private boolean exceeds(long count, int free) {
@@ -108,13 +120,15 @@ final class Shape {
         }
     }
 
-    /** The item that has had the most values, at least two; -1 if there is none. */
+    /** The item that has had the most values, at least two; rather one that is not known. -1 if there is none. */
     private int mostDistinct() {
         int most = -1;
         for (int i = 0; i < columns.length; i++) {
-            if (constant[i] && distinct[i].size() > (most < 0 ? 1 : distinct[most].size())) {
-                most = i;
-            }
+            boolean varies = constant[i] && distinct[i].size() > 1;
+            boolean rather = most < 0
+                    || known[most] && !known[i]
+                    || known[most] == known[i] && distinct[i].size() > distinct[most].size();
+            most = varies && rather ? i : most;
         }
         return most;
     }

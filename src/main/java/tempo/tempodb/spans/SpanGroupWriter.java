@@ -3,7 +3,6 @@ package tempo.tempodb.spans;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import tempo.span.MalformedProtobufException;
@@ -20,13 +19,12 @@ import tempo.tempodb.column.TextDictionary;
  * serves. Not thread-safe.
  */
 public final class SpanGroupWriter {
-    private SegmentWriter segment = new SegmentWriter(Map.of());
+    private SegmentWriter segment = new SegmentWriter(LearnedConstants.NONE);
 
     /** While the first group is in the making; what is in the segment and the pages until then is not used. */
     private @Nullable TemplateTraining training = new TemplateTraining();
 
-    /** What was learned: by the bytes of a shape, which of its values are constants. */
-    private Map<String, boolean[]> constants = Map.of();
+    private LearnedConstants constants = LearnedConstants.NONE;
 
     private final EntrySpans spans = new EntrySpans();
     private final TraceTree tree = new TraceTree();
@@ -148,7 +146,7 @@ public final class SpanGroupWriter {
 
     /** Adds the entries of the first group again, to a segment that knows what makes good templates. */
     private void finishTraining(TemplateTraining trained) {
-        constants = segment.byShape(trained.constants());
+        constants = trained.constants();
         training = null;
         finishSegmentUnused();
         try {

@@ -13,7 +13,6 @@ public final class SpanRows {
     /** The duration of a span that has no end. */
     public static final long NO_DURATION = Long.MIN_VALUE;
 
-    private final long[] batch = new long[LongCursor.BATCH];
     private SpanGroup group;
     private int count;
     private int[] templates = {};
@@ -154,17 +153,7 @@ public final class SpanRows {
             throw group.named(page, new CorruptPageException(cursor.remaining() + " rows, not " + count));
         }
         try {
-            for (int done = 0; done < count; ) {
-                int values = cursor.read(batch, 0, batch.length);
-                for (int i = 0; i < values; i++) {
-                    long value = batch[i];
-                    if (value < 0 || value >= limit) {
-                        throw new CorruptPageException("value " + value + " is not below " + limit);
-                    }
-                    into[done + i] = (int) value;
-                }
-                done += values;
-            }
+            cursor.readInts(into, 0, count, limit);
         } catch (CorruptPageException e) {
             throw group.named(page, e);
         }

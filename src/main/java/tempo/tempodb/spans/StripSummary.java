@@ -10,6 +10,7 @@ import tempo.tempodb.column.Zstd;
  */
 public final class StripSummary {
     private static final int BYTES_MAX = 64 << 20;
+    private static final int TEMPLATES_MAX = 1 << 24;
 
     /** By group: its first row in what follows; behind the last group, how many rows there are. */
     private final int[] firsts;
@@ -47,12 +48,12 @@ public final class StripSummary {
         for (int group = 0; group < groups; group++) {
             int last = -1;
             for (int i = firsts[group]; i < firsts[group + 1]; i++) {
-                last += in.count("template in a summary", 1 << 24) + 1;
+                last += in.small("template in a summary", TEMPLATES_MAX) + 1;
                 templates[i] = last;
             }
         }
         for (int i = 0; i < rows; i++) {
-            spans[i] = in.count("spans in a summary", Integer.MAX_VALUE);
+            spans[i] = in.small("spans in a summary", Integer.MAX_VALUE);
         }
         longestAt = in.position();
         in.skip(Math.min(in.remaining(), 3 * rows));

@@ -52,6 +52,14 @@ final class TableBytes {
         throw new CorruptPageException(field + " is a varint of more than 10 bytes");
     }
 
+    /** As {@link #count}, for numbers that mostly are below 128. */
+    int small(String field, int max) throws CorruptPageException {
+        if (at < end && bytes[at] >= 0) {
+            return bytes[at++];
+        }
+        return count(field, max);
+    }
+
     int count(String field, int max) throws CorruptPageException {
         return (int) varint(field, max);
     }

@@ -79,16 +79,18 @@ final class TemplateTraining {
         }
     }
 
-    /** By the number of a shape: which of its values are to be constants. Shapes of which too little was seen are left out. */
-    Map<Integer, boolean[]> constants() {
-        Map<Integer, boolean[]> constants = new HashMap<>();
+    /** Which values are to be constants; nothing is learned of shapes of which too little was seen. */
+    LearnedConstants constants() {
+        Map<ShapeItems, LearnedConstants.Learned> constants = new HashMap<>();
         samples.forEach((shape, rows) -> {
             int items = shape.columns.length;
             if (items > 0 && rows.count() >= ROWS_MIN * items) {
-                constants.put(shape.number, new Sample(rows.array(), items, rows.count() / items).constants());
+                int count = rows.count() / items;
+                boolean[] constant = new Sample(rows.array(), items, count).constants();
+                constants.put(shape.items, new LearnedConstants.Learned(constant, count));
             }
         });
-        return constants;
+        return LearnedConstants.of(constants);
     }
 
     /** The values of some messages of one shape, as hashes. */

@@ -188,7 +188,7 @@ class TraceTreeTest {
         out.end(resource);
         EntrySpans spans = new EntrySpans();
         try {
-            spans.read(out.buffer(), 0, out.size(), 0, 0, new SegmentWriter(java.util.Map.of()));
+            spans.read(out.buffer(), 0, out.size(), 0, 0, new SegmentWriter(LearnedConstants.NONE));
         } catch (MalformedProtobufException e) {
             throw new AssertionError(e);
         }
