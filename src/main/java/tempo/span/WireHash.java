@@ -10,6 +10,8 @@ import java.nio.ByteOrder;
  */
 public final class WireHash {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle BIG_ENDIAN_LONGS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final long FACTOR = 0x9fb21c651e98df25L;
 
     private WireHash() {}
@@ -22,11 +24,23 @@ public final class WireHash {
         for (; at <= end - Long.BYTES; at += Long.BYTES) {
             hash = join(hash, (long) LONGS.get(bytes, at));
         }
+        return join(hash, tail(bytes, at, end));
+    }
+
+    /** Up to seven bytes as one big-endian number: cut out of eight that end with them, where there are so many. */
+    private static long tail(byte[] bytes, int from, int end) {
+        if (from == end) {
+            return 0;
+        }
+        if (end >= Long.BYTES) {
+            long last = (long) BIG_ENDIAN_LONGS.get(bytes, end - Long.BYTES);
+            return last & (1L << Byte.SIZE * (end - from)) - 1;
+        }
         long tail = 0;
-        for (; at < end; at++) {
+        for (int at = from; at < end; at++) {
             tail = tail << 8 | bytes[at] & 0xff;
         }
-        return join(hash, tail);
+        return tail;
     }
 
     /** A hash of two, in this order. */

@@ -12,10 +12,10 @@ import tempo.span.TraceMerge;
 
 /**
  * Merges blocks of the same content into one, as a stream in key order. A group of columns whose keys meet no other input is
- * copied as it is, with its segment; else the entries of a trace, from all inputs, become one, in which equal spans are one span.
- * A trace too large for that becomes several entries, in which equal spans are one likewise, as far as {@link DigestSet}
- * remembers. Opaque values of a key stay as they are, equal ones once. Holds one group of each input, the trace at hand, and what
- * a {@link BlockWriter} holds. For one thread.
+ * copied as it is, with its segment. Of other groups, a trace that is one entry in all inputs is copied column by column; the
+ * entries of any other become one, in which equal spans are one span. A trace too large for that becomes several entries, in which
+ * equal spans are one likewise, as far as {@link DigestSet} remembers. Opaque values of a key stay as they are, equal ones once.
+ * Holds one group of each input, the trace at hand, and what a {@link BlockWriter} holds. For one thread.
  */
 public final class BlockMerge {
     /** Entries of a trace of more bytes than this together are not made one. */
@@ -65,7 +65,7 @@ public final class BlockMerge {
 
     private void run() throws IOException {
         while (true) {
-            MergeInput first = first();
+            MergeInput first = firstBut(null);
             if (first == null) {
                 return;
             }
@@ -74,21 +74,37 @@ public final class BlockMerge {
                 groupsCopied++;
             } else {
                 first.openGroup();
-                mergeTrace(first.keyHigh(), first.keyLow());
+                MergeInput second = firstBut(first);
+                if (mayCopyEntry(first, second)) {
+                    copyEntries(first, second);
+                } else {
+                    mergeTrace(first.keyHigh(), first.keyLow());
+                }
             }
         }
     }
 
-    /** The input with the least key; null if all are at their end. */
-    private @Nullable MergeInput first() {
+    /** The input with the least key, not counting {@code excluded}; null if all others are at their end. */
+    private @Nullable MergeInput firstBut(@Nullable MergeInput excluded) {
         MergeInput first = null;
         for (MergeInput input : inputs) {
-            boolean before = input.hasNext()
-                    && (first == null
-                            || Keys.compare(input.keyHigh(), input.keyLow(), first.keyHigh(), first.keyLow()) < 0);
-            first = before ? input : first;
+            if (input != excluded && input.hasNext() && (first == null || input.isBefore(first))) {
+                first = input;
+            }
         }
         return first;
+    }
+
+    /** True if the next trace of {@code first} is one entry, and none of the others, of which {@code second} is the first, has it. */
+    private static boolean mayCopyEntry(MergeInput first, @Nullable MergeInput second) {
+        return first.mayCopyEntry() && (second == null || first.isBefore(second));
+    }
+
+    /** Copies entries as long as the others have nothing to put between them. */
+    private void copyEntries(MergeInput input, @Nullable MergeInput second) throws IOException {
+        do {
+            input.copyEntry(keeps.test(new TraceKey(input.keyHigh(), input.keyLow())));
+        } while (mayCopyEntry(input, second));
     }
 
     /** True if all keys of the input's next group come before those of the others, and all of them are kept. */

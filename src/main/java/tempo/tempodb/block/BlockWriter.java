@@ -84,19 +84,57 @@ public final class BlockWriter {
     public void add(long keyHigh, long keyLow, ByteBuffer value, int spanCount, long oldest, long newest)
             throws IOException {
         requireValid(keyHigh, keyLow, value, spanCount, oldest, newest);
+        int length = value.remaining();
+        boolean newTrace = makeRoom(keyHigh, keyLow, length);
+        int counted = group.add(keyHigh, keyLow, newTrace, value, spanCount, oldest, newest);
+        groupEndsHere = length > BlockLayout.SHARED_VALUE_BYTES_MAX;
+        count(keyHigh, keyLow, newTrace, length, counted, oldest, newest);
+    }
+
+    /** Finishes the group if the entry does not belong in it; returns whether the entry begins a trace. */
+    private boolean makeRoom(long keyHigh, long keyLow, int length) throws IOException {
         boolean newTrace = entries == 0 || keyHigh != lastHigh || keyLow != lastLow;
         if (newTrace && traces == BlockLayout.TRACES_MAX) {
             throw new IllegalStateException("block " + blockId + " has " + traces + " traces already");
         }
-        int length = value.remaining();
         boolean alone = length > BlockLayout.SHARED_VALUE_BYTES_MAX;
         boolean ends = groupEndsHere || alone || group.isOverfullWith(length) || newTrace && group.isFull();
         if (ends && !group.isEmpty()) {
             finishGroup();
         }
-        int counted = group.add(keyHigh, keyLow, newTrace, value, spanCount, oldest, newest);
-        groupEndsHere = alone;
-        count(keyHigh, keyLow, newTrace, length, counted, oldest, newest);
+        return newTrace;
+    }
+
+    /** Tells that entries of a group of another block will be copied, or merged with others. */
+    void learn(SpansGroup from) throws IOException {
+        group.learn(from);
+    }
+
+    /**
+     * Copies an entry of another block, whose key is not less than those before. Its spans are not made.
+     *
+     * @param entries of {@code from}, not read behind {@code row}
+     */
+    void copyEntry(SpansGroup from, SpansGroup.Entries entries, int row) throws IOException {
+        long keyHigh = from.keyHigh(row);
+        long keyLow = from.keyLow(row);
+        requireNext(keyHigh, keyLow);
+        int spanCount = from.spans(row);
+        int length = entries.rawBytes(row);
+        boolean newTrace = makeRoom(keyHigh, keyLow, length);
+        broken = true;
+        group.copyValue(entries, row);
+        broken = false;
+        long oldest = clampedToSigned(entries.oldest());
+        long newest = Math.max(oldest, clampedToSigned(entries.newest()));
+        group.count(keyHigh, keyLow, newTrace, spanCount, length, oldest, newest);
+        groupEndsHere = length > BlockLayout.SHARED_VALUE_BYTES_MAX;
+        count(keyHigh, keyLow, newTrace, length, spanCount, oldest, newest);
+    }
+
+    /** Spans carry unsigned times, the block's time range is signed: what lies after the year 2262 counts as then. */
+    static long clampedToSigned(long unsignedNanos) {
+        return unsignedNanos < 0 ? Long.MAX_VALUE : unsignedNanos;
     }
 
     /** Entries added so far. */
@@ -162,13 +200,7 @@ public final class BlockWriter {
     }
 
     private void requireValid(long keyHigh, long keyLow, ByteBuffer value, int spanCount, long oldest, long newest) {
-        if (finished || broken) {
-            throw new IllegalStateException("block " + blockId + (finished ? " is finished" : " could not be written"));
-        }
-        if (entries > 0 && Keys.compare(keyHigh, keyLow, lastHigh, lastLow) < 0) {
-            throw new IllegalArgumentException("keys must not decrease but after " + new TraceKey(lastHigh, lastLow)
-                    + " came " + new TraceKey(keyHigh, keyLow));
-        }
+        requireNext(keyHigh, keyLow);
         if (value.remaining() > VALUE_BYTES_MAX) {
             throw new IllegalArgumentException(
                     "value must be of at most " + VALUE_BYTES_MAX + " bytes but is of " + value.remaining());
@@ -176,6 +208,16 @@ public final class BlockWriter {
         if (spanCount < 0 || oldest > newest) {
             throw new IllegalArgumentException(
                     "entry cannot have " + spanCount + " spans that start from " + oldest + " to " + newest);
+        }
+    }
+
+    private void requireNext(long keyHigh, long keyLow) {
+        if (finished || broken) {
+            throw new IllegalStateException("block " + blockId + (finished ? " is finished" : " could not be written"));
+        }
+        if (entries > 0 && Keys.compare(keyHigh, keyLow, lastHigh, lastLow) < 0) {
+            throw new IllegalArgumentException("keys must not decrease but after " + new TraceKey(lastHigh, lastLow)
+                    + " came " + new TraceKey(keyHigh, keyLow));
         }
     }
 

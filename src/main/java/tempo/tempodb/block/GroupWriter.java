@@ -62,6 +62,22 @@ abstract class GroupWriter {
 
     final int add(long high, long low, boolean newTrace, ByteBuffer value, int spanCount, long oldest, long newest) {
         int counted = addValue(high, low, value, spanCount, oldest, newest);
+        count(high, low, newTrace, counted, value.remaining(), oldest, newest);
+        return counted;
+    }
+
+    /** Tells that entries of a group will be copied, or merged with others. */
+    void learn(SpansGroup from) throws IOException {
+        throw new IllegalStateException("this content has no columns");
+    }
+
+    /** Copies the entry {@code row} of another group, which is not before the last one that was read or copied of it. */
+    void copyValue(SpansGroup.Entries from, int row) throws IOException {
+        throw new IllegalStateException("this content has no columns");
+    }
+
+    /** Counts an entry that was added. */
+    final void count(long high, long low, boolean newTrace, int spanCount, long bytes, long oldest, long newest) {
         if (entries == 0) {
             firstHigh = high;
             firstLow = low;
@@ -70,11 +86,10 @@ abstract class GroupWriter {
         lastLow = low;
         entries++;
         newTraces += newTrace ? 1 : 0;
-        spans += counted;
-        rawBytes += value.remaining();
+        spans += spanCount;
+        rawBytes += bytes;
         startMin = Math.min(startMin, oldest);
         startMax = Math.max(startMax, newest);
-        return counted;
     }
 
     final GroupSummary summary() {

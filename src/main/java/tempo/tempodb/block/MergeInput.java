@@ -30,6 +30,11 @@ final class MergeInput {
     private int bloomStrip = CorruptBlockException.NONE;
     private @Nullable StripBlooms strippedBlooms;
 
+    /** The next key, if there is one. */
+    private long keyHigh;
+
+    private long keyLow;
+
     MergeInput(BlockReader reader, BlockWriter target) {
         this.reader = reader;
         this.groups = reader.tail().groups();
@@ -37,6 +42,7 @@ final class MergeInput {
         for (int i = 0; i < groups.groups(); i++) {
             segmentSpans.merge(groups.segment(i), groups.spans(i), Long::sum);
         }
+        findKey();
     }
 
     /** A value as it was read. */
@@ -47,15 +53,33 @@ final class MergeInput {
     }
 
     long keyHigh() {
-        return group == null ? groups.firstHigh(nextGroup) : group.keyHigh(row);
+        return keyHigh;
     }
 
     long keyLow() {
-        return group == null ? groups.firstLow(nextGroup) : group.keyLow(row);
+        return keyLow;
+    }
+
+    /** True if its next key comes before that of another input, which has one. */
+    boolean isBefore(MergeInput other) {
+        return Keys.compare(keyHigh, keyLow, other.keyHigh, other.keyLow) < 0;
+    }
+
+    /** True if a group of columns is open and its next key has no other entry in this block. */
+    boolean mayCopyEntry() {
+        if (!(group instanceof SpansGroup open)) {
+            return false;
+        }
+        if (row + 1 < open.rows()) {
+            return open.keyLow(row + 1) != keyLow || open.keyHigh(row + 1) != keyHigh;
+        }
+        return nextGroup == groups.groups()
+                || groups.firstLow(nextGroup) != keyLow
+                || groups.firstHigh(nextGroup) != keyHigh;
     }
 
     boolean isAt(long high, long low) {
-        return hasNext() && keyHigh() == high && keyLow() == low;
+        return keyHigh == high && keyLow == low && hasNext();
     }
 
     /** True if it stands before a group that might be taken over whole. */
@@ -93,6 +117,7 @@ final class MergeInput {
         long spans = groups.spans(nextGroup);
         nextGroup++;
         ahead = null;
+        findKey();
         return spans;
     }
 
@@ -102,10 +127,22 @@ final class MergeInput {
             Group opened = ahead != null ? ahead : reader.readGroup(nextGroup);
             group = opened;
             values = opened.values();
+            if (opened instanceof SpansGroup columns) {
+                target.learn(columns);
+            }
             ahead = null;
             nextGroup++;
             row = 0;
+            findKey();
         }
+    }
+
+    /** Copies the next entry, or passes over it. */
+    void copyEntry(boolean kept) throws IOException {
+        if (kept && group instanceof SpansGroup open && values instanceof SpansGroup.Entries entries) {
+            target.copyEntry(open, entries, row);
+        }
+        passEntry();
     }
 
     /** Reads the next entry of the group that was opened. */
@@ -116,13 +153,29 @@ final class MergeInput {
             throw new IllegalStateException("no group is open");
         }
         byte[] value = read.read(row);
-        long oldest = clampedToSigned(read.oldest());
-        Entry entry = new Entry(value, open.spans(row), oldest, Math.max(oldest, clampedToSigned(read.newest())));
-        if (++row == open.rows()) {
+        long oldest = BlockWriter.clampedToSigned(read.oldest());
+        long newest = Math.max(oldest, BlockWriter.clampedToSigned(read.newest()));
+        Entry entry = new Entry(value, open.spans(row), oldest, newest);
+        passEntry();
+        return entry;
+    }
+
+    private void passEntry() {
+        if (group != null && ++row == group.rows()) {
             group = null;
             values = null;
         }
-        return entry;
+        findKey();
+    }
+
+    private void findKey() {
+        if (group != null) {
+            keyHigh = group.keyHigh(row);
+            keyLow = group.keyLow(row);
+        } else if (nextGroup < groups.groups()) {
+            keyHigh = groups.firstHigh(nextGroup);
+            keyLow = groups.firstLow(nextGroup);
+        }
     }
 
     /** The blooms of the next group; none if there are none, or they are damaged. */
@@ -149,10 +202,5 @@ final class MergeInput {
             ahead = (SpansGroup) reader.readGroup(nextGroup);
         }
         return ahead;
-    }
-
-    /** Spans carry unsigned times, the block's time range is signed: what lies after the year 2262 counts as then. */
-    private static long clampedToSigned(long unsignedNanos) {
-        return unsignedNanos < 0 ? Long.MAX_VALUE : unsignedNanos;
     }
 }

@@ -6,6 +6,7 @@ import tempo.tempodb.column.CorruptPageException;
 import tempo.tempodb.spans.EntryDecoder;
 import tempo.tempodb.spans.GroupDigest;
 import tempo.tempodb.spans.SpanGroup;
+import tempo.tempodb.spans.SpanGroupWriter;
 
 /** A group of spans as columns. Immutable. */
 final class SpansGroup extends Group {
@@ -77,6 +78,15 @@ final class SpansGroup extends Group {
         return ByteBuffer.wrap(bytes, directory.pagesAt(), bytes.length - directory.pagesAt());
     }
 
+    /** Prepares {@code target} for what is copied from here. */
+    void teach(SpanGroupWriter target) throws CorruptBlockException {
+        try {
+            target.learn(columns);
+        } catch (CorruptPageException e) {
+            throw place.corrupt(String.valueOf(e.getMessage()));
+        }
+    }
+
     @Override
     int rows() {
         return columns.entries();
@@ -98,13 +108,38 @@ final class SpansGroup extends Group {
     }
 
     @Override
-    Values values() {
-        return new Decoded();
+    Entries values() {
+        return new Entries();
     }
 
     /** Decodes entry after entry. After damage it begins again with the next. */
-    private final class Decoded extends Values {
+    final class Entries extends Values {
         private EntryDecoder decoder = new EntryDecoder(columns);
+
+        /** Of the whole group; negative as long as nobody asked. */
+        private long groupBytes = -1;
+
+        /** Copies the entry of a row behind the last one. */
+        void copy(int row, SpanGroupWriter target) throws CorruptBlockException {
+            try {
+                decoder.copy(row, target);
+            } catch (CorruptPageException e) {
+                throw place.corrupt(String.valueOf(e.getMessage()));
+            }
+        }
+
+        /** About the length of an entry's value: its share, by spans, of what all values of the group had. */
+        int rawBytes(int row) throws CorruptBlockException {
+            if (groupBytes < 0) {
+                groupBytes = Math.min(summary().rawBytes(), Integer.MAX_VALUE);
+            }
+            int spans = columns.firstSpan(rows());
+            if (spans == 0) {
+                return (int) (groupBytes / rows());
+            }
+            long before = columns.firstSpan(row) * groupBytes / spans;
+            return (int) (columns.firstSpan(row + 1) * groupBytes / spans - before);
+        }
 
         @Override
         byte[] read(int row) throws CorruptBlockException {

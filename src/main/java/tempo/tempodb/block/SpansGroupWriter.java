@@ -55,6 +55,16 @@ final class SpansGroupWriter extends GroupWriter {
     }
 
     @Override
+    void learn(SpansGroup from) throws IOException {
+        from.teach(columns);
+    }
+
+    @Override
+    void copyValue(SpansGroup.Entries from, int row) throws IOException {
+        from.copy(row, columns);
+    }
+
+    @Override
     int write(int groupIndex, int segment, ObjectWriter target) throws IOException {
         directory.putInt(segment);
         digest = columns.finish(directory, pages);

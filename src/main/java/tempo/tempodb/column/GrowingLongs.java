@@ -17,6 +17,26 @@ public final class GrowingLongs {
         values[count++] = value;
     }
 
+    /** Appends {@code value} so many times. */
+    public void add(long value, int times) {
+        reserve(times);
+        Arrays.fill(values, count, count + times, value);
+        count += times;
+    }
+
+    /** Makes room for {@code more} values. */
+    public void reserve(int more) {
+        int needed = Math.addExact(count, more);
+        if (needed > values.length) {
+            values = Arrays.copyOf(values, (int) Math.min(Integer.MAX_VALUE - 8, Math.max(needed, 2L * values.length)));
+        }
+    }
+
+    /** Takes {@code more} values that were written to {@link #array()} behind the end. */
+    public void extend(int more) {
+        count += more;
+    }
+
     public long get(int index) {
         return values[index];
     }

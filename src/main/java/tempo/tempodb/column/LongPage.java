@@ -1,5 +1,8 @@
 package tempo.tempodb.column;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -47,6 +50,8 @@ public final class LongPage {
     private static final int ZSTD_VALUES_MIN = 24;
 
     private static final int SAMPLE = 64;
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private LongPage() {}
 
@@ -165,7 +170,7 @@ public final class LongPage {
 
     /** Appends the classes as a zstd frame if that is smaller than {@code packed} bytes by a tenth. */
     private static boolean compressClasses(byte[] lengths, int packed, int at, GrowingBytes out) {
-        GrowingBytes frame = new GrowingBytes(lengths.length + 1024);
+        GrowingBytes frame = new GrowingBytes(Zstd.bound(lengths.length));
         int bytes = Zstd.compress(lengths, 0, lengths.length, frame);
         if (bytes + 2 > packed - packed / 10) {
             out.truncate(at);
@@ -197,16 +202,14 @@ public final class LongPage {
     /** Puts the values as compressed bytes in place of the page from {@code start} on if that is at least 5 % smaller. */
     private static void compressed(long[] values, LongShape shape, int start, GrowingBytes out) {
         int width = (shape.frameWidth() + 7) / 8;
-        byte[] raw = new byte[shape.count * width];
-        int at = 0;
-        for (int i = 0; i < shape.count; i++) {
-            long quotient = shape.quotient(values[i]);
-            for (int b = 0; b < width; b++) {
-                raw[at++] = (byte) (quotient >>> 8 * b);
-            }
+        int length = shape.count * width;
+        byte[] raw = new byte[length + Long.BYTES];
+        for (int i = 0, at = 0; i < shape.count; i++, at += width) {
+            // What is written too much is written over by the next.
+            LONGS.set(raw, at, shape.quotient(values[i]));
         }
-        GrowingBytes frame = new GrowingBytes(raw.length + 1024);
-        int bytes = Zstd.compress(raw, 0, raw.length, frame);
+        GrowingBytes frame = new GrowingBytes(Zstd.bound(length));
+        int bytes = Zstd.compress(raw, 0, length, frame);
         int now = out.length() - start;
         if (bytes + 8 < now - now / 20) {
             out.truncate(start);

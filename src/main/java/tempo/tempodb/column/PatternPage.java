@@ -88,6 +88,35 @@ final class PatternPage {
         }
     }
 
+    /** Appends the next {@code lines} texts with line feeds between them. */
+    void nextLines(int lines, GrowingBytes into) throws CorruptPageException {
+        for (int i = 0; i < lines; i++) {
+            if (i > 0) {
+                into.put('\n');
+            }
+            next(into);
+        }
+    }
+
+    /** Appends the codes of the next texts in another dictionary, and the numbers in them. */
+    void copy(int count, PatternCodes into, GrowingLongs codesInto, GrowingLongs slotsInto)
+            throws CorruptPageException {
+        for (int i = 0; i < count; i++) {
+            int index = indexes[next++];
+            int code = codes[index];
+            int slotCount = patterns.slots(code);
+            codesInto.add(into.of(code));
+            if (slotCount == 0) {
+                continue;
+            }
+            if (slots[index].count > 0) {
+                slots[index].copyEach(slotsInto);
+            } else {
+                others.copyRun(slotsInto, slotCount);
+            }
+        }
+    }
+
     /** Appends the next text. */
     void next(GrowingBytes into) throws CorruptPageException {
         int index = indexes[next++];
@@ -104,10 +133,18 @@ final class PatternPage {
 
     /** Numbers of one pattern, a page for each slot; or of all others, in one. */
     private static final class Slots {
+        /** Numbers that are decoded at first: a text of many may be all that is wanted. */
+        private static final int BUFFER_MIN = 8;
+
+        private static final int BUFFER_MAX = 512;
+
         private PageBytes[] pages = {};
         private @Nullable LongCursor[] cursors = {};
+        private long[][] buffers = {};
         private int count;
         private int passed;
+        private int at;
+        private int filled;
 
         Slots(int count) {
             this.count = count;
@@ -117,32 +154,74 @@ final class PatternPage {
             pages = Arrays.copyOf(pages, pages.length + 1);
             pages[pages.length - 1] = page;
             cursors = Arrays.copyOf(cursors, pages.length);
+            buffers = Arrays.copyOf(buffers, pages.length);
         }
 
         /** One number of each slot. */
         void readEach(long[] into) throws CorruptPageException {
-            for (int slot = 0; slot < pages.length; slot++) {
-                read(slot, into, slot, 1);
+            int place = next();
+            for (int slot = 0; slot < buffers.length; slot++) {
+                into[slot] = buffers[slot][place];
             }
-            passed = 0;
         }
 
         /** So many numbers of the one page. */
         void readRun(long[] into, int numbers) throws CorruptPageException {
-            read(0, into, 0, numbers);
-            passed = 0;
+            for (int i = 0; i < numbers; i++) {
+                int place = next();
+                into[i] = buffers[0][place];
+            }
         }
 
-        private void read(int slot, long[] into, int at, int numbers) throws CorruptPageException {
-            LongCursor cursor = cursors[slot];
-            if (cursor == null) {
-                cursor = TextCursor.open(pages[slot], count);
-                cursors[slot] = cursor;
+        /** As {@link #readEach}. */
+        void copyEach(GrowingLongs into) throws CorruptPageException {
+            int place = next();
+            for (long[] buffer : buffers) {
+                into.add(buffer[place]);
             }
-            cursor.skip(passed);
-            if (cursor.read(into, at, numbers) != numbers) {
-                throw new CorruptPageException("numbers of a pattern end too early");
+        }
+
+        /** As {@link #readRun}. */
+        void copyRun(GrowingLongs into, int numbers) throws CorruptPageException {
+            for (int i = 0; i < numbers; i++) {
+                int place = next();
+                into.add(buffers[0][place]);
             }
+        }
+
+        /** Where the next numbers are in the buffers. */
+        private int next() throws CorruptPageException {
+            if (passed > 0 || at == filled) {
+                fill();
+            }
+            return at++;
+        }
+
+        private void fill() throws CorruptPageException {
+            int buffered = filled - at;
+            if (passed < buffered) {
+                at += passed;
+                passed = 0;
+                return;
+            }
+            int size = Math.min(BUFFER_MAX, Math.max(BUFFER_MIN, 2 * filled));
+            for (int slot = 0; slot < pages.length; slot++) {
+                LongCursor cursor = cursors[slot];
+                if (cursor == null) {
+                    cursor = TextCursor.open(pages[slot], count);
+                    cursors[slot] = cursor;
+                }
+                if (buffers[slot] == null || buffers[slot].length < size) {
+                    buffers[slot] = new long[size];
+                }
+                if (passed - buffered >= cursor.remaining()) {
+                    throw new CorruptPageException("numbers of a pattern end too early");
+                }
+                cursor.skip(passed - buffered);
+                filled = cursor.read(buffers[slot], 0, size);
+            }
+            at = 0;
+            passed = 0;
         }
     }
 }

@@ -1,5 +1,8 @@
 package tempo.tempodb.column;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import tempo.span.WireHash;
 
@@ -37,15 +40,29 @@ public final class TextColumn {
     private static final int PATTERN_BYTES_MAX = 4096;
     private static final int KEPT_BYTES = 256 << 10;
 
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long LINE_FEEDS = 0x0a0a0a0a0a0a0a0aL;
+    private static final long LOWEST_BITS = 0x0101010101010101L;
+    private static final long HIGHEST_BITS = 0x8080808080808080L;
+
     private final TextDictionary dictionary;
-    private final GrowingBytes raw = new GrowingBytes(1024);
+
+    /** The values themselves, only while the page is going to be plain. */
+    private final GrowingBytes raw = new GrowingBytes(256);
+
     private final GrowingLongs lengths = new GrowingLongs();
+
+    /** By value; with the codes of all lines and their slots, as long as the page is not going to be plain. */
     private final GrowingLongs lineCounts = new GrowingLongs();
+
     private final GrowingLongs codes = new GrowingLongs();
     private final GrowingLongs slots = new GrowingLongs();
     private final GrowingBytes pattern = new GrowingBytes(256);
     private final GrowingBytes nested = new GrowingBytes(1024);
     private boolean plain;
+
+    /** By code, while a page is made: which of the page's codes it is. */
+    private int[] places = {};
 
     /** An empty column whose patterns go into {@code dictionary}. */
     public TextColumn(TextDictionary dictionary) {
@@ -55,28 +72,90 @@ public final class TextColumn {
 
     /** How many values there are. */
     public int count() {
-        return lengths.count();
+        return plain ? lengths.count() : lineCounts.count();
     }
 
     /** Appends the value {@code bytes[offset..offset + length)}, which is copied. */
     public void add(byte[] bytes, int offset, int length) {
-        raw.put(bytes, offset, length);
-        lengths.add(length);
-        if (plain) {
-            return;
+        if (!plain && !addLines(bytes, offset, length)) {
+            becomePlain();
         }
+        if (plain) {
+            raw.put(bytes, offset, length);
+            lengths.add(length);
+        }
+    }
+
+    /** Appends the next values of a page, of one line each; texts are made of them only if this one is going to be plain. */
+    void copy(PatternPage page, int values, PatternCodes patterns) throws CorruptPageException {
+        if (plain) {
+            for (int i = 0; i < values; i++) {
+                copyPlain(page, 1);
+            }
+        } else {
+            page.copy(values, patterns, codes, slots);
+            lineCounts.add(1, values);
+            dictionary.countValues(values);
+        }
+    }
+
+    /** Appends the next value of a page, which has so many lines. */
+    void copyLines(PatternPage page, int lines, PatternCodes patterns) throws CorruptPageException {
+        if (plain) {
+            copyPlain(page, lines);
+        } else {
+            page.copy(lines, patterns, codes, slots);
+            lineCounts.add(lines);
+            dictionary.countValues(lines);
+        }
+    }
+
+    private void copyPlain(PatternPage page, int lines) throws CorruptPageException {
+        int start = raw.length();
+        page.nextLines(lines, raw);
+        lengths.add(raw.length() - start);
+    }
+
+    /** Appends the patterns of a value's lines; false if it has none, then codes and slots have to be dropped. */
+    private boolean addLines(byte[] bytes, int offset, int length) {
         int end = offset + length;
         int from = offset;
         int lines = 1;
-        for (int at = offset; at < end; at++) {
-            if (bytes[at] == '\n') {
-                addLine(bytes, from, at);
-                from = at + 1;
-                lines++;
+        for (int at = lineEnd(bytes, from, end); at < end; at = lineEnd(bytes, from, end)) {
+            if (!addLine(bytes, from, at)) {
+                return false;
             }
+            from = at + 1;
+            lines++;
         }
-        addLine(bytes, from, end);
+        if (!addLine(bytes, from, end)) {
+            return false;
+        }
         lineCounts.add(lines);
+        return true;
+    }
+
+    /** Makes the values so far again from their patterns. */
+    private void becomePlain() {
+        int line = 0;
+        int slot = 0;
+        for (int i = 0; i < lineCounts.count(); i++) {
+            int start = raw.length();
+            int first = line;
+            for (int end = first + (int) lineCounts.get(i); line < end; line++) {
+                if (line > first) {
+                    raw.put('\n');
+                }
+                int code = (int) codes.get(line);
+                dictionary.join(code, slots.array(), slot, raw);
+                slot += dictionary.slots(code);
+            }
+            lengths.add(raw.length() - start);
+        }
+        lineCounts.clear();
+        codes.clear();
+        slots.clear();
+        plain = true;
     }
 
     /** True if the page is going to be of patterns, so that the hashes of its values are of these. */
@@ -159,10 +238,22 @@ public final class TextColumn {
         plain = dictionary.isFull();
     }
 
-    private void addLine(byte[] bytes, int from, int to) {
-        if (plain) {
-            return;
+    /** Where the next line feed is, or {@code end}; eight bytes at a time, since most texts have none. */
+    private static int lineEnd(byte[] bytes, int from, int end) {
+        int at = from;
+        for (; at <= end - Long.BYTES; at += Long.BYTES) {
+            long zeroIfLineFeed = (long) LONGS.get(bytes, at) ^ LINE_FEEDS;
+            if ((zeroIfLineFeed - LOWEST_BITS & ~zeroIfLineFeed & HIGHEST_BITS) != 0) {
+                break;
+            }
         }
+        while (at < end && bytes[at] != '\n') {
+            at++;
+        }
+        return at;
+    }
+
+    private boolean addLine(byte[] bytes, int from, int to) {
         int slotsBefore = slots.count();
         pattern.truncate(0);
         if (to - from <= PATTERN_BYTES_MAX) {
@@ -170,10 +261,10 @@ public final class TextColumn {
         }
         int slotCount = slots.count() - slotsBefore;
         if (to - from > PATTERN_BYTES_MAX || slotCount > SLOTS_MAX) {
-            plain = true;
-            return;
+            return false;
         }
         codes.add(dictionary.code(pattern.array(), 0, pattern.length(), slotCount));
+        return true;
     }
 
     private void plain(GrowingBytes out) {
@@ -191,24 +282,19 @@ public final class TextColumn {
 
     private void patterns(GrowingBytes out) {
         int count = codes.count();
-        long[] distinct = Arrays.copyOf(codes.array(), count);
-        Arrays.sort(distinct);
-        int size = 0;
-        for (int i = 0; i < count; i++) {
-            if (i == 0 || distinct[i] != distinct[i - 1]) {
-                distinct[size++] = distinct[i];
-            }
-        }
+        long[] distinct = distinctCodes();
+        int size = distinct.length;
         out.putVarint(size);
         long last = -1;
         for (int i = 0; i < size; i++) {
             out.putVarint(distinct[i] - last - 1);
             last = distinct[i];
+            places[(int) last] = i;
         }
         int[] occurrences = new int[size];
         long[] indexes = new long[count];
         for (int i = 0; i < count; i++) {
-            int index = size == 1 ? 0 : Arrays.binarySearch(distinct, 0, size, codes.get(i));
+            int index = places[(int) codes.get(i)];
             indexes[i] = index;
             occurrences[index]++;
         }
@@ -216,6 +302,28 @@ public final class TextColumn {
         if (!slots.isEmpty()) {
             slots(distinct, size, occurrences, indexes, out);
         }
+    }
+
+    /** The codes that are met, rising. */
+    private long[] distinctCodes() {
+        if (places.length < dictionary.size()) {
+            places = new int[dictionary.size() + dictionary.size() / 2];
+        }
+        for (int i = 0; i < codes.count(); i++) {
+            places[(int) codes.get(i)] = -1;
+        }
+        long[] distinct = new long[16];
+        int size = 0;
+        for (int i = 0; i < codes.count(); i++) {
+            int code = (int) codes.get(i);
+            if (places[code] < 0) {
+                distinct = size == distinct.length ? Arrays.copyOf(distinct, 2 * size) : distinct;
+                distinct[size++] = code;
+                places[code] = 0;
+            }
+        }
+        Arrays.sort(distinct, 0, size);
+        return Arrays.copyOf(distinct, size);
     }
 
     private void slots(long[] distinct, int size, int[] occurrences, long[] indexes, GrowingBytes out) {

@@ -105,6 +105,21 @@ public abstract class TextCursor {
         return into.length() - before;
     }
 
+    /**
+     * Appends the next {@code values} values to a column, patterns as their codes in its dictionary.
+     *
+     * @param patterns from the dictionary of this page to that of {@code into}
+     * @throws IllegalArgumentException if fewer are left
+     * @throws CorruptPageException as {@link #next}
+     */
+    public final void copy(int values, TextColumn into, PatternCodes patterns) throws CorruptPageException {
+        if (values < 0 || values > remaining()) {
+            throw new IllegalArgumentException(values + " of " + remaining() + " texts cannot be copied");
+        }
+        copyTo(into, values, patterns);
+        next += values;
+    }
+
     /** True if each value has a code of the dictionary: the page was made of patterns, and not of lines. */
     public boolean hasCodes() {
         return false;
@@ -135,6 +150,8 @@ public abstract class TextCursor {
     abstract void pass(int values) throws CorruptPageException;
 
     abstract void append(GrowingBytes into) throws CorruptPageException;
+
+    abstract void copyTo(TextColumn into, int values, PatternCodes patterns) throws CorruptPageException;
 
     void codes(int[] into, int at, int values) throws CorruptPageException {
         throw new UnsupportedOperationException("these texts have no codes");
@@ -201,6 +218,21 @@ public abstract class TextCursor {
             into.put(bytes, at, (int) batch[0]);
             at += (int) batch[0];
         }
+
+        @Override
+        void copyTo(TextColumn into, int values, PatternCodes patterns) throws CorruptPageException {
+            for (int done = 0; done < values; ) {
+                int read = lengths.read(batch, 0, Math.min(batch.length, values - done));
+                for (int i = 0; i < read; i++) {
+                    if (batch[i] > end - at) {
+                        throw new CorruptPageException("text ends behind the page");
+                    }
+                    into.add(bytes, at, (int) batch[i]);
+                    at += (int) batch[i];
+                }
+                done += read;
+            }
+        }
     }
 
     private static final class Patterned extends TextCursor {
@@ -231,6 +263,11 @@ public abstract class TextCursor {
         @Override
         void append(GrowingBytes into) throws CorruptPageException {
             page.next(into);
+        }
+
+        @Override
+        void copyTo(TextColumn into, int values, PatternCodes patternCodes) throws CorruptPageException {
+            into.copy(page, values, patternCodes);
         }
 
         @Override
@@ -265,12 +302,13 @@ public abstract class TextCursor {
 
         @Override
         void append(GrowingBytes into) throws CorruptPageException {
-            int count = nextLines();
-            for (int i = 0; i < count; i++) {
-                if (i > 0) {
-                    into.put('\n');
-                }
-                page.next(into);
+            page.nextLines(nextLines(), into);
+        }
+
+        @Override
+        void copyTo(TextColumn into, int values, PatternCodes patterns) throws CorruptPageException {
+            for (int i = 0; i < values; i++) {
+                into.copyLines(page, nextLines(), patterns);
             }
         }
 

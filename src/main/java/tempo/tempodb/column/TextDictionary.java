@@ -42,6 +42,16 @@ public final class TextDictionary {
         return slotCounts[code];
     }
 
+    /** Counts values that were found to have patterns of it without asking for their codes. */
+    void countValues(int more) {
+        values += more;
+    }
+
+    /** Appends the text that a pattern and its slots, from {@code slots[at]} on, are of. */
+    void join(int code, long[] slots, int at, GrowingBytes out) {
+        TextPattern.join(bytes.array(), start(code), ends[code], slots, at, out);
+    }
+
     /** The hash of a pattern's bytes. */
     long hash(int code) {
         return hashes[code];

@@ -1,5 +1,7 @@
 package tempo.tempodb.column;
 
+import java.util.Arrays;
+
 /**
  * Splits a text into a pattern and the numbers in it, its slots. A pattern is the text with an escape for each slot:
  *
@@ -34,6 +36,15 @@ final class TextPattern {
     private static final int DIGITS_WITHIN_MIN = 4;
     private static final int HEX_DIGITS_MIN = 12;
 
+    /** What a byte is, by its value; a run of letters and digits is made of those above {@link #ZERO}. */
+    private static final byte[] KINDS = kinds();
+
+    private static final int OTHER = 0;
+    private static final int ZERO = 1;
+    private static final int DIGIT = 2;
+    private static final int HEX_LETTER = 4;
+    private static final int LETTER = 8;
+
     private TextPattern() {}
 
     /** Appends the pattern of {@code bytes[from..to)} to {@code pattern} and its slots to {@code slots}. */
@@ -41,31 +52,35 @@ final class TextPattern {
         int literal = from;
         int at = from;
         while (at < to) {
-            byte c = bytes[at];
-            if (c == ESCAPE) {
+            int kind = KINDS[bytes[at] & 0xff];
+            if (kind == OTHER) {
+                at++;
+            } else if (kind == ZERO) {
                 pattern.put(bytes, literal, at - literal);
                 pattern.put(ESCAPE);
                 literal = at++;
-            } else if (!isAlphanumeric(c)) {
-                at++;
             } else {
-                int end = runEnd(bytes, at, to);
-                int slotEnd = slot(bytes, at, end, to, literal, pattern, slots);
+                // Most runs have no digit, and are done with one pass.
+                int end = at + 1;
+                int kinds = kind;
+                for (; end < to && (kind = KINDS[bytes[end] & 0xff]) > ZERO; end++) {
+                    kinds |= kind;
+                }
+                int slotEnd = (kinds & LETTER) == 0 ? slot(bytes, at, end, to, kinds, literal, pattern, slots) : 0;
                 if (slotEnd > 0) {
                     literal = slotEnd;
-                    at = slotEnd;
-                } else {
+                } else if ((kinds & DIGIT) != 0) {
                     literal = digitsWithin(bytes, at, end, literal, pattern, slots);
-                    at = end;
                 }
+                at = Math.max(end, slotEnd);
             }
         }
         pattern.put(bytes, literal, to - literal);
     }
 
-    /** Makes one slot of the run, or of the uuid that begins with it; returns its end, or 0 if it is none. */
+    /** Makes one slot of a run of digits and hex digits, or of the uuid that begins with it; returns its end, or 0 if it is none. */
     private static int slot(
-            byte[] bytes, int at, int end, int to, int literal, GrowingBytes pattern, GrowingLongs slots) {
+            byte[] bytes, int at, int end, int to, int kinds, int literal, GrowingBytes pattern, GrowingLongs slots) {
         int length = end - at;
         if (length == 8 && isUuid(bytes, at, to)) {
             pattern.put(bytes, literal, at - literal);
@@ -75,24 +90,25 @@ final class TextPattern {
             slots.add(hex(bytes, at + 19, 4) << 48 | hex(bytes, at + 24, 12));
             return at + UUID_BYTES;
         }
-        if (length <= DIGITS_MAX && digitsEnd(bytes, at, end) == end) {
+        if (length <= DIGITS_MAX && kinds == DIGIT) {
             pattern.put(bytes, literal, at - literal);
             digits(bytes, at, end, pattern, slots);
             return end;
         }
-        boolean hexLength = length >= HEX_DIGITS_MIN && length <= HEX_DIGITS_MAX || length == 2 * HEX_DIGITS_MAX;
-        if (hexLength && isHex(bytes, at, end)) {
+        if (length == 2 * HEX_DIGITS_MAX) {
             pattern.put(bytes, literal, at - literal);
             pattern.put(ESCAPE);
-            if (length > HEX_DIGITS_MAX) {
-                pattern.put(HEX32);
-                slots.add(hex(bytes, at, HEX_DIGITS_MAX));
-                slots.add(hex(bytes, at + HEX_DIGITS_MAX, HEX_DIGITS_MAX));
-            } else {
-                pattern.put(HEX);
-                pattern.put(length);
-                slots.add(hex(bytes, at, length));
-            }
+            pattern.put(HEX32);
+            slots.add(hex(bytes, at, HEX_DIGITS_MAX));
+            slots.add(hex(bytes, at + HEX_DIGITS_MAX, HEX_DIGITS_MAX));
+            return end;
+        }
+        if (length >= HEX_DIGITS_MIN && length <= HEX_DIGITS_MAX) {
+            pattern.put(bytes, literal, at - literal);
+            pattern.put(ESCAPE);
+            pattern.put(HEX);
+            pattern.put(length);
+            slots.add(hex(bytes, at, length));
             return end;
         }
         return 0;
@@ -130,12 +146,14 @@ final class TextPattern {
         slots.add(value);
     }
 
-    private static int runEnd(byte[] bytes, int at, int to) {
-        int end = at + 1;
-        while (end < to && isAlphanumeric(bytes[end])) {
-            end++;
-        }
-        return end;
+    private static byte[] kinds() {
+        byte[] kinds = new byte[256];
+        kinds[ESCAPE] = ZERO;
+        Arrays.fill(kinds, '0', '9' + 1, (byte) DIGIT);
+        Arrays.fill(kinds, 'A', 'Z' + 1, (byte) LETTER);
+        Arrays.fill(kinds, 'a', 'f' + 1, (byte) HEX_LETTER);
+        Arrays.fill(kinds, 'g', 'z' + 1, (byte) LETTER);
+        return kinds;
     }
 
     private static int digitsEnd(byte[] bytes, int at, int to) {
@@ -144,10 +162,6 @@ final class TextPattern {
             end++;
         }
         return end;
-    }
-
-    private static boolean isAlphanumeric(byte c) {
-        return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z';
     }
 
     private static boolean isUuid(byte[] bytes, int at, int to) {

@@ -24,7 +24,7 @@ public final class Zstd {
      * @return the length of the frame
      */
     public static int compress(byte[] source, int offset, int length, GrowingBytes target) {
-        int bound = length + (length >>> 8) + 1024;
+        int bound = bound(length);
         target.reserve(bound);
         ZstdCompressCtx idle = COMPRESSORS.poll();
         ZstdCompressCtx context = idle == null ? new ZstdCompressCtx().setLevel(LEVEL) : idle;
@@ -37,6 +37,11 @@ public final class Zstd {
                 context.close();
             }
         }
+    }
+
+    /** Room that is enough for the frame of {@code length} bytes. */
+    static int bound(int length) {
+        return length + (length >>> 8) + 1024;
     }
 
     /**

@@ -1,7 +1,7 @@
 package tempo.tempodb.spans;
 
 import java.util.Arrays;
-import tempo.span.WireHash;
+import tempo.tempodb.column.ByteHash;
 import tempo.tempodb.column.GrowingBytes;
 
 /** Numbers for different byte strings, counted from 0. A look-up makes no object. Not thread-safe. */
@@ -36,7 +36,7 @@ final class ByteTable {
 
     /** The number of {@code source[offset..offset + length)}, a new one if it was not here. */
     int add(byte[] source, int offset, int length) {
-        long hash = WireHash.of(source, offset, length);
+        long hash = ByteHash.of(source, offset, length);
         int slot = slotOf(hash);
         while (slots[slot] != 0) {
             int number = slots[slot] - 1;

@@ -1,13 +1,14 @@
 package tempo.tempodb.spans;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import tempo.span.TraceId;
 import tempo.span.TraceKey;
 import tempo.tempodb.column.CorruptPageException;
 import tempo.tempodb.column.GrowingBytes;
 
 /**
- * Writes the entries of a group back as OTLP, in their order; some may be passed over. After a failure it is of no use any
+ * Writes the entries of a group back as OTLP, or copies them, in their order; some may be passed over. After a failure it is of no use any
  * more. Not thread-safe.
  */
 public final class EntryDecoder {
@@ -20,6 +21,7 @@ public final class EntryDecoder {
     private final SpanRuns runs;
     private final GrowingBytes text = new GrowingBytes(256);
     private GrowingBytes out;
+    private @Nullable EntryCopier copier;
     private int entry;
 
     private long oldest;
@@ -49,14 +51,7 @@ public final class EntryDecoder {
      * @throws CorruptPageException if a page that it needs is damaged
      */
     public byte[] read(int number) throws CorruptPageException {
-        if (number < entry || number >= group.entries()) {
-            throw new IllegalArgumentException("entry " + number + " cannot be read after " + entry);
-        }
-        int passed = group.firstSpan(number) - group.firstSpan(entry);
-        if (passed > 0) {
-            lanes.skipSpans(passed);
-        }
-        entry = number + 1;
+        seek(number);
         TraceId traceId = new TraceKey(group.keyHigh(number), group.keyLow(number)).traceId();
         traceIdHigh = traceId.high();
         traceIdLow = traceId.low();
@@ -70,6 +65,34 @@ public final class EntryDecoder {
             last = readSpan(group.base(number), last);
         }
         return runs.write();
+    }
+
+    /**
+     * Copies the entry {@code number}, which must not be before the last one, to a group in the making: as it would come from
+     * the OTLP, but without making any.
+     *
+     * @throws CorruptPageException if a page that it needs is damaged; neither this nor {@code target} is of use then
+     */
+    public void copy(int number, SpanGroupWriter target) throws CorruptPageException {
+        seek(number);
+        EntryCopier entries = copier;
+        if (entries == null) {
+            entries = new EntryCopier(group, lanes);
+            copier = entries;
+        }
+        oldest = group.base(number);
+        newest = entries.copy(number, target);
+    }
+
+    private void seek(int number) throws CorruptPageException {
+        if (number < entry || number >= group.entries()) {
+            throw new IllegalArgumentException("entry " + number + " cannot be read after " + entry);
+        }
+        int passed = group.firstSpan(number) - group.firstSpan(entry);
+        if (passed > 0) {
+            lanes.skipSpans(passed);
+        }
+        entry = number + 1;
     }
 
     /** The oldest start in the entry that was read last, unix nanoseconds; 0 if there is none. */

@@ -94,16 +94,28 @@ final class EntrySpans {
 
     /** The number of a message's fields without the one that is tagged so. */
     private int readHeader(WireReader reader, int skippedTag, ByteTable table) throws MalformedProtobufException {
+        int start = reader.position();
+        int length = 0;
+        boolean inOnePiece = true;
         header.truncate(0);
         while (reader.hasNext()) {
             int from = reader.position();
             int tag = reader.readTag();
             reader.skipField(tag);
-            if (tag != skippedTag) {
+            if (tag == skippedTag) {
+                continue;
+            }
+            if (inOnePiece && length > 0 && from != start + length) {
+                header.put(bytes, start, length);
+                inOnePiece = false;
+            }
+            start = length == 0 ? from : start;
+            length += reader.position() - from;
+            if (!inOnePiece) {
                 header.put(bytes, from, reader.position() - from);
             }
         }
-        return table.add(header.array(), 0, header.length());
+        return inOnePiece ? table.add(bytes, start, length) : table.add(header.array(), 0, length);
     }
 
     private void addSpan(int offset, int length, int resource, int scope, SegmentWriter segment) {

@@ -2,6 +2,7 @@ package tempo.tempodb.spans;
 
 import org.jspecify.annotations.Nullable;
 import tempo.tempodb.column.CorruptPageException;
+import tempo.tempodb.column.GrowingLongs;
 import tempo.tempodb.column.LongCursor;
 
 /** A page of numbers that is read from front to back, some values wanted and the rest passed over. Opened when first wanted. */
@@ -62,16 +63,53 @@ final class Lane {
         }
     }
 
-    private CorruptPageException outOfRange(long value, int limit) {
-        return group.named(page, new CorruptPageException("value " + value + " is not below " + limit));
+    /** Appends the next {@code count} values to {@code into}. */
+    void copy(GrowingLongs into, int count) throws CorruptPageException {
+        into.reserve(count);
+        read(into.array(), into.count(), count);
+        into.extend(count);
     }
 
-    private void fill() throws CorruptPageException {
+    /** Reads the next {@code count} values to {@code into[at..)}. */
+    void read(long[] into, int place, int count) throws CorruptPageException {
+        if (count == 0) {
+            return;
+        }
+        if (passed > 0) {
+            fill();
+        }
+        int buffered = Math.min(count, filled - at);
+        System.arraycopy(buffer, at, into, place, buffered);
+        at += buffered;
+        if (buffered == count) {
+            return;
+        }
+        LongCursor open = open();
+        if (count - buffered > open.remaining()) {
+            throw group.named(page, new CorruptPageException("ends too early"));
+        }
+        try {
+            open.read(into, place + buffered, count - buffered);
+        } catch (CorruptPageException e) {
+            throw group.named(page, e);
+        }
+    }
+
+    private LongCursor open() throws CorruptPageException {
         LongCursor open = cursor;
         if (open == null) {
             open = group.numbers(page);
             cursor = open;
         }
+        return open;
+    }
+
+    private CorruptPageException outOfRange(long value, int limit) {
+        return group.named(page, new CorruptPageException("value " + value + " is not below " + limit));
+    }
+
+    private void fill() throws CorruptPageException {
+        LongCursor open = open();
         long buffered = filled - at;
         if (passed < buffered) {
             at += (int) passed;

@@ -49,24 +49,32 @@ final class Lanes {
     }
 
     long number(int column) throws CorruptPageException {
+        return numbers(column).next();
+    }
+
+    /** Appends the next value of a column of texts. */
+    void text(int column, GrowingBytes into) throws CorruptPageException {
+        texts(column).next(into);
+    }
+
+    Lane numbers(int column) {
         Lane lane = numbers[column];
         if (lane == null) {
             lane = new Lane(group, Pages.COLUMNS + column);
             lane.skip(passed[column]);
             numbers[column] = lane;
         }
-        return lane.next();
+        return lane;
     }
 
-    /** Appends the next value of a column of texts. */
-    void text(int column, GrowingBytes into) throws CorruptPageException {
+    TextLane texts(int column) {
         TextLane lane = texts[column];
         if (lane == null) {
             lane = new TextLane(group, column);
             lane.skip(passed[column]);
             texts[column] = lane;
         }
-        lane.next(into);
+        return lane;
     }
 
     /** Passes over so many spans: counts their templates, and passes over what these have in each page. */

@@ -5,10 +5,11 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tempo.tempodb.column.CorruptPageException;
 import tempo.tempodb.column.GrowingBytes;
 
 /**
- * Which values are constants of templates, as {@link TemplateTraining} found: of the shapes that it saw often enough, value by value;
+ * Which values are constants of templates, as {@link TemplateTraining} or a stored segment found: of the shapes that were seen often enough, value by value;
  * of any other shape, a value is one unless it mostly was none in the shapes that were seen. So a span that has failed, with an
  * attribute more than its like, makes no template of its own. Immutable.
  */
@@ -41,16 +42,59 @@ final class LearnedConstants {
     static LearnedConstants of(Map<ShapeItems, Learned> learned) {
         Map<String, boolean[]> byShape = new HashMap<>();
         Map<String, Integer> byColumn = new HashMap<>();
-        learned.forEach((shape, of) -> {
-            byShape.put(key(shape), of.constant());
-            int value = 0;
-            for (int item = 0; item < shape.count(); item++) {
-                if (Item.hasValue(shape.kind(item))) {
-                    byColumn.merge(column(shape, item), of.constant()[value++] ? of.rows() : -of.rows(), Integer::sum);
-                }
-            }
-        });
+        learned.forEach((shape, of) -> put(shape, of, byShape, byColumn));
         return new LearnedConstants(byShape, byColumn);
+    }
+
+    /**
+     * The same, and of shapes that are not known what the last templates of a stored segment have; each of these shapes counts as
+     * much as is needed to know a column.
+     *
+     * @throws CorruptPageException if the segment is damaged
+     */
+    LearnedConstants with(Segment segment) throws CorruptPageException {
+        boolean[][] constants = new boolean[segment.shapes()][];
+        for (int template = 0; template < segment.templates(); template++) {
+            TableBytes in = segment.templateBytes(template);
+            int shape = in.count("template's shape", constants.length - 1);
+            in.count("template's scope", Integer.MAX_VALUE);
+            constants[shape] = constants(in, segment.shape(shape));
+        }
+        Map<String, boolean[]> shapes = new HashMap<>(byShape);
+        Map<String, Integer> columns = new HashMap<>(byColumn);
+        for (int i = 0; i < constants.length; i++) {
+            if (constants[i] != null && !byShape.containsKey(key(segment.shape(i)))) {
+                put(segment.shape(i), new Learned(constants[i], ROWS_MIN), shapes, columns);
+            }
+        }
+        return new LearnedConstants(shapes, columns);
+    }
+
+    /** By value of a stored template, whether it is a constant. */
+    private static boolean[] constants(TableBytes in, ShapeItems shape) throws CorruptPageException {
+        boolean[] constant = new boolean[shape.values()];
+        boolean[] text = shape.textValues();
+        for (int i = 0; i < constant.length; i++) {
+            constant[i] = in.u8("template's value") != 0;
+            if (constant[i] && text[i]) {
+                in.skip(in.length("template's text"));
+            } else if (constant[i]) {
+                in.varint64("template's number");
+            }
+        }
+        return constant;
+    }
+
+    private static void put(
+            ShapeItems shape, Learned learned, Map<String, boolean[]> byShape, Map<String, Integer> byColumn) {
+        byShape.put(key(shape), learned.constant());
+        int value = 0;
+        for (int item = 0; item < shape.count(); item++) {
+            if (Item.hasValue(shape.kind(item))) {
+                int rows = learned.constant()[value++] ? learned.rows() : -learned.rows();
+                byColumn.merge(column(shape, item), rows, Integer::sum);
+            }
+        }
     }
 
     /** By value of a shape, whether it is a constant to begin with. */

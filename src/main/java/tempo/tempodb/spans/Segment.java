@@ -123,10 +123,14 @@ public final class Segment {
         if (known != null) {
             return known;
         }
-        TableBytes in = new TableBytes(tables, templateStarts[number], tables.length - templateStarts[number]);
-        SpanTemplate made = SpanTemplate.decode(this, in, tables);
+        SpanTemplate made = SpanTemplate.decode(this, templateBytes(number), tables);
         templates.set(number, made);
         return made;
+    }
+
+    /** The tables from a template's number of its shape on, its scope and its values behind that. */
+    TableBytes templateBytes(int number) {
+        return new TableBytes(tables, templateStarts[number], tables.length - templateStarts[number]);
     }
 
     /** The patterns of a column of text. */
@@ -214,7 +218,7 @@ public final class Segment {
         return known[column];
     }
 
-    /** What the constants of templates are stretches of. */
+    /** What the constants of templates, and {@link #templateBytes}, are stretches of. */
     byte[] tables() {
         return tables;
     }

@@ -1,7 +1,10 @@
 package tempo.tempodb.spans;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tempo.tempodb.column.CorruptPageException;
 import tempo.tempodb.column.GrowingBytes;
@@ -26,7 +29,8 @@ final class SegmentWriter {
 
     private final ByteTable shapeBytes = new ByteTable();
     private final List<Shape> shapes = new ArrayList<>();
-    private final LearnedConstants constants;
+    private final Map<Segment, SegmentCodes> codes = new IdentityHashMap<>();
+    private LearnedConstants constants;
     private long spans;
 
     /**
@@ -40,11 +44,31 @@ final class SegmentWriter {
 
     /** The shape of which {@code bytes} are. */
     Shape shape(GrowingBytes bytes) {
-        int number = shapeBytes.add(bytes.array(), 0, bytes.length());
+        return shape(bytes.array(), bytes.length());
+    }
+
+    /** The shape of which {@code bytes[0..length)} are. */
+    Shape shape(byte[] bytes, int length) {
+        int number = shapeBytes.add(bytes, 0, length);
         if (number == shapes.size()) {
-            shapes.add(newShape(number, bytes));
+            shapes.add(newShape(number, Arrays.copyOf(bytes, length)));
         }
         return shapes.get(number);
+    }
+
+    /** True if {@link #codes} has been asked for those of this segment. */
+    boolean hasCodes(Segment from) {
+        return codes.containsKey(from);
+    }
+
+    /** What the numbers of a stored segment are in this one. */
+    SegmentCodes codes(Segment from) {
+        return codes.computeIfAbsent(from, segment -> new SegmentCodes(segment, this));
+    }
+
+    /** Tells which values are constants of the shapes that are not here yet. */
+    void learn(LearnedConstants learned) {
+        constants = learned;
     }
 
     void countSpans(int count) {
@@ -103,11 +127,9 @@ final class SegmentWriter {
         }
     }
 
-    private Shape newShape(int number, GrowingBytes bytes) {
-        byte[] copy = new byte[bytes.length()];
-        System.arraycopy(bytes.array(), 0, copy, 0, copy.length);
+    private Shape newShape(int number, byte[] bytes) {
         try {
-            ShapeItems items = ShapeItems.of(copy);
+            ShapeItems items = ShapeItems.of(bytes);
             return new Shape(number, items, columns.of(items), constants.of(items), constants.known(items));
         } catch (CorruptPageException e) {
             throw new IllegalStateException("shape was just made", e);

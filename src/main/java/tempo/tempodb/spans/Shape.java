@@ -44,8 +44,8 @@ final class Shape {
     /** By value item: true if in other shapes it is a constant, so that rather another is demoted. */
     private final boolean[] known;
 
-    /** Rises with each demotion: a template is found again only under the version that it was made in. */
-    int version;
+    /** Of which of the values are constants: a template is found again only while these are the same. */
+    long constantsHash;
 
     private final Set<Long>[] distinct;
     private long spans;
@@ -60,6 +60,7 @@ final class Shape {
         this.constant = constant;
         this.known = known;
         this.distinct = sets(columns.length);
+        constantsHash = TemplateTable.hash(constant);
         hasSpanId = items.has(Item.SPAN_ID);
         hasParentId = items.has(Item.PARENT_ID);
         hasStart = items.has(Item.START);
@@ -112,7 +113,7 @@ final class Shape {
         distinct[item] = Set.of();
         templates = 0;
         spans = 0;
-        version++;
+        constantsHash = TemplateTable.hash(constant);
         for (int i = 0; i < columns.length; i++) {
             if (constant[i]) {
                 distinct[i].clear();

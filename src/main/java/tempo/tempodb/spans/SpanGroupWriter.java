@@ -3,11 +3,13 @@ package tempo.tempodb.spans;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import tempo.span.MalformedProtobufException;
 import tempo.span.TraceId;
 import tempo.span.TraceKey;
+import tempo.tempodb.column.CorruptPageException;
 import tempo.tempodb.column.GrowingBytes;
 import tempo.tempodb.column.GrowingLongs;
 import tempo.tempodb.column.LongPage;
@@ -80,19 +82,14 @@ public final class SpanGroupWriter {
         }
         tree.build(spans);
         int count = tree.count();
-        keys.putLong(Long.reverseBytes(keyHigh));
-        keys.putLong(Long.reverseBytes(keyLow));
-        spine[Pages.SPAN_COUNTS].add(count);
         long base = base(count);
-        spine[Pages.BASES].add(base);
+        beginEntry(keyHigh, keyLow, count, base);
         if (counted.length < spans.count()) {
             counted = new long[Math.max(spans.count(), counted.length * 2)];
         }
         for (int place = 0; place < count; place++) {
             addRow(tree.at(place), tree.depth(place), base);
         }
-        segment.countSpans(count);
-        entries++;
         return count;
     }
 
@@ -142,6 +139,61 @@ public final class SpanGroupWriter {
         segment = new SegmentWriter(constants);
         numbers.clear();
         texts.clear();
+    }
+
+    /**
+     * Tells that entries of a group will be copied, or parts of its traces added: its segment says what makes good templates, so
+     * that nothing has to be learned from a first group.
+     *
+     * @throws CorruptPageException if the segment is damaged
+     */
+    public void learn(SpanGroup group) throws CorruptPageException {
+        codes(group.segment());
+    }
+
+    /** What the numbers of a stored segment are in the segment in the making. */
+    SegmentCodes codes(Segment from) throws CorruptPageException {
+        if (training != null) {
+            finishTraining(training);
+        }
+        if (!segment.hasCodes(from)) {
+            constants = constants.with(from);
+            segment.learn(constants);
+        }
+        return segment.codes(from);
+    }
+
+    /** Begins an entry whose spans are put into the columns next. */
+    void beginEntry(long keyHigh, long keyLow, int count, long base) {
+        keys.putLong(Long.reverseBytes(keyHigh));
+        keys.putLong(Long.reverseBytes(keyLow));
+        spine[Pages.SPAN_COUNTS].add(count);
+        spine[Pages.BASES].add(base);
+        segment.countSpans(count);
+        entries++;
+    }
+
+    /** The rows of the group, of which one has to be added for each span. */
+    GroupRows rows() {
+        return rows;
+    }
+
+    /** The numbers of a page that is of no column; those of the templates are in the rows. */
+    GrowingLongs spine(int page) {
+        return spine[page];
+    }
+
+    /** The values of a column of texts; null if it is one of numbers. */
+    @Nullable
+    TextColumn texts(int column) {
+        makeColumns(column);
+        return texts.get(column);
+    }
+
+    /** The values of a column of numbers. */
+    GrowingLongs numbers(int column) {
+        makeColumns(column);
+        return Objects.requireNonNull(numbers.get(column));
     }
 
     /** Adds the entries of the first group again, to a segment that knows what makes good templates. */
@@ -267,12 +319,16 @@ public final class SpanGroupWriter {
         return template;
     }
 
-    private void addValue(int column, boolean text, long value) {
-        while (numbers.size() <= column) {
+    private void makeColumns(int most) {
+        while (numbers.size() <= most) {
             TextDictionary dictionary = segment.columns.dictionary(numbers.size());
             numbers.add(dictionary == null ? new GrowingLongs() : null);
             texts.add(dictionary == null ? null : new TextColumn(dictionary));
         }
+    }
+
+    private void addValue(int column, boolean text, long value) {
+        makeColumns(column);
         TextColumn texted = texts.get(column);
         GrowingLongs numbered = numbers.get(column);
         if (text && texted != null) {

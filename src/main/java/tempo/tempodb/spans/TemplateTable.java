@@ -1,7 +1,7 @@
 package tempo.tempodb.spans;
 
 import java.util.Arrays;
-import tempo.span.WireHash;
+import tempo.tempodb.column.ByteHash;
 import tempo.tempodb.column.GrowingBytes;
 import tempo.tempodb.column.GrowingLongs;
 
@@ -12,11 +12,10 @@ import tempo.tempodb.column.GrowingLongs;
 final class TemplateTable {
     private final GrowingBytes constants = new GrowingBytes(4096);
     private Shape[] shapes = new Shape[64];
-    private int[] versions = new int[64];
     private int[] scopes = new int[64];
     private long[] hashes = new long[64];
 
-    /** By template: where its constants begin; see {@link #encode}. */
+    /** By template: where its constants begin, see {@link #encode}; those of the next one begin where they end. */
     private int[] starts = new int[64];
 
     private int[] slots = new int[128];
@@ -44,7 +43,6 @@ final class TemplateTable {
                 int template = slots[slot] - 1;
                 if (hashes[template] == hash
                         && shapes[template] == shape
-                        && versions[template] == shape.version
                         && scopes[template] == scope
                         && hasConstants(template, values, first, bytes)) {
                     return template;
@@ -52,9 +50,29 @@ final class TemplateTable {
                 slot = slot + 1 & slots.length - 1;
             }
             if (!shape.demotes(valueHashes)) {
-                return add(slot, hash, shape, scope, values, first, bytes);
+                putConstants(shape, values, first, bytes);
+                return add(slot, hash, shape, scope);
             }
         }
+    }
+
+    /** The template whose values are {@code encoded} as in {@link #encode}, in the shortest way; a new one if there is none. */
+    int find(Shape shape, int scope, GrowingBytes encoded) {
+        long hash = hash(shape, scope, encoded.array());
+        int slot = (int) hash & slots.length - 1;
+        while (slots[slot] != 0) {
+            int template = slots[slot] - 1;
+            if (hashes[template] == hash
+                    && shapes[template] == shape
+                    && scopes[template] == scope
+                    && Arrays.equals(
+                            constants.array(), starts[template], end(template), encoded.array(), 0, encoded.length())) {
+                return template;
+            }
+            slot = slot + 1 & slots.length - 1;
+        }
+        constants.put(encoded.array(), 0, encoded.length());
+        return add(slot, hash, shape, scope);
     }
 
     /**
@@ -72,8 +90,7 @@ final class TemplateTable {
         for (int i = 0; i < count; i++) {
             out.putVarint(shapes[i].number);
             out.putVarint(scopes[i]);
-            int end = i + 1 < count ? starts[i + 1] : constants.length();
-            out.put(constants.array(), starts[i], end - starts[i]);
+            out.put(constants.array(), starts[i], end(i) - starts[i]);
         }
     }
 
@@ -82,18 +99,73 @@ final class TemplateTable {
         if (items > valueHashes.length) {
             valueHashes = new long[items];
         }
-        long hash = WireHash.join((long) shape.number << 32 | scope, shape.version);
+        long hash = ByteHash.join((long) shape.number << 32 | scope, shape.constantsHash);
         for (int i = 0; i < items; i++) {
             if (shape.constant[i]) {
                 long value = values.get(first + i);
                 long each = shape.text[i]
-                        ? WireHash.of(bytes, MessageParser.offset(value), MessageParser.length(value))
+                        ? ByteHash.of(bytes, MessageParser.offset(value), MessageParser.length(value))
                         : value;
                 valueHashes[i] = each;
-                hash = WireHash.join(hash, each);
+                hash = ByteHash.join(hash, each);
             }
         }
         return hash;
+    }
+
+    /** The same hash from the values as they are stored. */
+    private static long hash(Shape shape, int scope, byte[] encoded) {
+        boolean[] constant = new boolean[shape.columns.length];
+        long[] valueHashes = new long[constant.length];
+        int at = 0;
+        for (int i = 0; i < constant.length; i++) {
+            constant[i] = encoded[at++] != 0;
+            if (constant[i]) {
+                long value = varint(encoded, at);
+                at += varintBytes(encoded, at);
+                if (shape.text[i]) {
+                    valueHashes[i] = ByteHash.of(encoded, at, (int) value);
+                    at += (int) value;
+                } else {
+                    valueHashes[i] = value;
+                }
+            }
+        }
+        long hash = ByteHash.join((long) shape.number << 32 | scope, hash(constant));
+        for (int i = 0; i < constant.length; i++) {
+            hash = constant[i] ? ByteHash.join(hash, valueHashes[i]) : hash;
+        }
+        return hash;
+    }
+
+    /** A hash of which values are constants. */
+    static long hash(boolean[] constant) {
+        long hash = 0;
+        for (boolean each : constant) {
+            hash = ByteHash.join(hash, each ? 1 : 2);
+        }
+        return hash;
+    }
+
+    private static long varint(byte[] bytes, int at) {
+        long value = 0;
+        int place = at;
+        int shift = 0;
+        byte next;
+        do {
+            next = bytes[place++];
+            value |= (next & 0x7fL) << shift;
+            shift += 7;
+        } while (next < 0);
+        return value;
+    }
+
+    private static int varintBytes(byte[] bytes, int at) {
+        int place = at;
+        while (bytes[place] < 0) {
+            place++;
+        }
+        return place + 1 - at;
     }
 
     private boolean hasConstants(int template, GrowingLongs values, int first, byte[] bytes) {
@@ -101,17 +173,15 @@ final class TemplateTable {
         byte[] mine = constants.array();
         int at = starts[template];
         for (int i = 0; i < shape.columns.length; i++) {
-            if (mine[at++] == 0) {
+            boolean constant = mine[at++] != 0;
+            if (constant != shape.constant[i]) {
+                return false;
+            }
+            if (!constant) {
                 continue;
             }
-            long known = 0;
-            int shift = 0;
-            byte next;
-            do {
-                next = mine[at++];
-                known |= (next & 0x7fL) << shift;
-                shift += 7;
-            } while (next < 0);
+            long known = varint(mine, at);
+            at += varintBytes(mine, at);
             long value = values.get(first + i);
             if (!shape.text[i]) {
                 if (known != value) {
@@ -130,15 +200,27 @@ final class TemplateTable {
         return true;
     }
 
-    private int add(int slot, long hash, Shape shape, int scope, GrowingLongs values, int first, byte[] bytes) {
-        if (count == shapes.length) {
+    /** A template of which the constants were appended. */
+    private int add(int slot, long hash, Shape shape, int scope) {
+        if (count + 1 == starts.length) {
             grow();
         }
         shapes[count] = shape;
-        versions[count] = shape.version;
         scopes[count] = scope;
         hashes[count] = hash;
-        starts[count] = constants.length();
+        starts[count + 1] = constants.length();
+        slots[slot] = ++count;
+        if (2 * count > slots.length) {
+            rehash();
+        }
+        return count - 1;
+    }
+
+    private int end(int template) {
+        return starts[template + 1];
+    }
+
+    private void putConstants(Shape shape, GrowingLongs values, int first, byte[] bytes) {
         for (int i = 0; i < shape.columns.length; i++) {
             constants.put(shape.constant[i] ? 1 : 0);
             if (shape.constant[i]) {
@@ -151,17 +233,11 @@ final class TemplateTable {
                 }
             }
         }
-        slots[slot] = ++count;
-        if (2 * count > slots.length) {
-            rehash();
-        }
-        return count - 1;
     }
 
     private void grow() {
-        int capacity = count * 2;
+        int capacity = starts.length * 2;
         shapes = Arrays.copyOf(shapes, capacity);
-        versions = Arrays.copyOf(versions, capacity);
         scopes = Arrays.copyOf(scopes, capacity);
         hashes = Arrays.copyOf(hashes, capacity);
         starts = Arrays.copyOf(starts, capacity);

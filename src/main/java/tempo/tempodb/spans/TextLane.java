@@ -3,6 +3,8 @@ package tempo.tempodb.spans;
 import org.jspecify.annotations.Nullable;
 import tempo.tempodb.column.CorruptPageException;
 import tempo.tempodb.column.GrowingBytes;
+import tempo.tempodb.column.PatternCodes;
+import tempo.tempodb.column.TextColumn;
 import tempo.tempodb.column.TextCursor;
 
 /** As {@link Lane}, for a column of texts. */
@@ -23,22 +25,36 @@ final class TextLane {
 
     /** Appends the next value. */
     void next(GrowingBytes into) throws CorruptPageException {
+        try {
+            at(1).next(into);
+        } catch (CorruptPageException e) {
+            throw group.named(Pages.COLUMNS + column, e);
+        }
+    }
+
+    /** Appends the next {@code count} values to a column. */
+    void copy(TextColumn into, int count, PatternCodes patterns) throws CorruptPageException {
+        try {
+            at(count).copy(count, into, patterns);
+        } catch (CorruptPageException e) {
+            throw group.named(Pages.COLUMNS + column, e);
+        }
+    }
+
+    /** The cursor behind what is passed over, with at least {@code count} values left. */
+    private TextCursor at(int count) throws CorruptPageException {
         TextCursor open = cursor;
         if (open == null) {
             open = group.texts(column);
             cursor = open;
         }
-        try {
-            if (passed >= open.remaining()) {
-                throw new CorruptPageException("ends too early");
-            }
-            if (passed > 0) {
-                open.skip((int) passed);
-                passed = 0;
-            }
-            open.next(into);
-        } catch (CorruptPageException e) {
-            throw group.named(Pages.COLUMNS + column, e);
+        if (passed + count > open.remaining()) {
+            throw new CorruptPageException("ends too early");
         }
+        if (passed > 0) {
+            open.skip((int) passed);
+            passed = 0;
+        }
+        return open;
     }
 }

@@ -2,7 +2,7 @@ package tempo.tempodb.spans;
 
 import java.util.Arrays;
 import tempo.span.IndexSort;
-import tempo.span.WireHash;
+import tempo.tempodb.column.ByteHash;
 
 /**
  * Puts the spans of a trace into depth-first pre-order: a parent before its children, children by start. A span whose parent
@@ -19,7 +19,11 @@ final class TraceTree {
     private int[] nextSibling = new int[64];
     private int[] stack = new int[64];
     private boolean[] placed = new boolean[64];
+
+    /** By the hash of a span's id, in {@code [0..slotMask]}: the span and 1, or 0. */
     private int[] slots = new int[128];
+
+    private int slotMask;
     private int count;
 
     /** How many spans there are without the duplicates. */
@@ -148,7 +152,7 @@ final class TraceTree {
     }
 
     private void index(EntrySpans spans, int[] sorted) {
-        Arrays.fill(slots, 0);
+        Arrays.fill(slots, 0, slotMask + 1, 0);
         for (int i = 0; i < count; i++) {
             int span = sorted[i];
             if (!spans.hasId(span)) {
@@ -156,7 +160,7 @@ final class TraceTree {
             }
             int slot = slotOf(spans.spanId(span));
             while (slots[slot] != 0 && spans.spanId(slots[slot] - 1) != spans.spanId(span)) {
-                slot = slot + 1 & slots.length - 1;
+                slot = slot + 1 & slotMask;
             }
             if (slots[slot] == 0) {
                 slots[slot] = span + 1;
@@ -170,13 +174,13 @@ final class TraceTree {
             if (spans.spanId(slots[slot] - 1) == id) {
                 return slots[slot] - 1;
             }
-            slot = slot + 1 & slots.length - 1;
+            slot = slot + 1 & slotMask;
         }
         return NONE;
     }
 
     private int slotOf(long id) {
-        return (int) WireHash.join(id, 0) & slots.length - 1;
+        return (int) ByteHash.join(id, 0) & slotMask;
     }
 
     private void reserve(int spans) {
@@ -192,8 +196,9 @@ final class TraceTree {
         }
         Arrays.fill(placed, 0, spans, false);
         int slotCount = Math.max(16, Integer.highestOneBit(spans) * 4);
-        if (slots.length != slotCount) {
+        if (slots.length < slotCount) {
             slots = new int[slotCount];
         }
+        slotMask = slotCount - 1;
     }
 }

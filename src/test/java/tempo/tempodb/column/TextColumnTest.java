@@ -160,14 +160,18 @@ class TextColumnTest {
         }
     }
 
+    private static byte[] bytes(String text) {
+        return text.getBytes(ISO_8859_1);
+    }
+
     @Test
     void aValueWithVeryManyNumbersComesBack() throws CorruptPageException {
         StringBuilder numbers = new StringBuilder();
         for (int i = 0; i < 1000; i++) {
             numbers.append(i).append(',');
         }
-        List<byte[]> values =
-                List.of("7".getBytes(ISO_8859_1), numbers.toString().getBytes(ISO_8859_1), new byte[0]);
+        List<byte[]> values = List.of(
+                bytes("7"), bytes("a 8\n\nb 9"), bytes("\n"), bytes(numbers.toString()), bytes(""), bytes("c\nd"));
         assertRead(values, pages(List.of(values)).get(0), 0);
     }
 

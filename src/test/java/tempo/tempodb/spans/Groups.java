@@ -29,8 +29,7 @@ final class Groups {
 
     /** A group for each list of entries, all of one segment. */
     static List<Stored> store(SpanGroupWriter writer, List<List<byte[]>> groups) {
-        List<byte[]> stored = new ArrayList<>();
-        List<Integer> directories = new ArrayList<>();
+        List<Stored> stored = new ArrayList<>();
         for (List<byte[]> entries : groups) {
             for (byte[] entry : entries) {
                 try {
@@ -39,21 +38,28 @@ final class Groups {
                     throw new IllegalArgumentException(e);
                 }
             }
-            GrowingBytes directory = new GrowingBytes(64);
-            GrowingBytes pages = new GrowingBytes(64);
-            writer.finish(directory, pages);
-            directories.add(directory.length());
-            directory.put(pages.array(), 0, pages.length());
-            stored.add(Arrays.copyOf(directory.array(), directory.length()));
+            stored.add(finish(writer));
         }
+        byte[] segment = finishSegment(writer);
+        return stored.stream()
+                .map(group -> new Stored(group.bytes, group.directoryLength, segment))
+                .toList();
+    }
+
+    /** Finishes a group, whose segment is not known yet. */
+    static Stored finish(SpanGroupWriter writer) {
+        GrowingBytes directory = new GrowingBytes(64);
+        GrowingBytes pages = new GrowingBytes(64);
+        writer.finish(directory, pages);
+        int directoryLength = directory.length();
+        directory.put(pages.array(), 0, pages.length());
+        return new Stored(Arrays.copyOf(directory.array(), directory.length()), directoryLength, new byte[0]);
+    }
+
+    static byte[] finishSegment(SpanGroupWriter writer) {
         GrowingBytes segment = new GrowingBytes(64);
         writer.finishSegment(segment);
-        byte[] segmentBytes = Arrays.copyOf(segment.array(), segment.length());
-        List<Stored> result = new ArrayList<>();
-        for (int i = 0; i < stored.size(); i++) {
-            result.add(new Stored(stored.get(i), directories.get(i), segmentBytes));
-        }
-        return result;
+        return Arrays.copyOf(segment.array(), segment.length());
     }
 
     /** All entries of a group. */
