@@ -122,7 +122,7 @@ final class PackageDirectionTest {
                 .check(MainCode.CLASSES);
     }
 
-    /** With what it reaches through our other packages: the engine is used on its own with three jars. */
+    /** With what it reaches through our other packages. On its own it is used with three jars; scans alone need RE2/J too. */
     @Test
     void storageEngineNeedsNothingButZstdJsonAndRegularExpressions() {
         List<String> allowed = List.of(
