@@ -26,6 +26,7 @@ import tempo.tempodb.block.BlockSource;
 import tempo.tempodb.block.BlockSpec;
 import tempo.tempodb.block.CorruptBlockException;
 import tempo.tempodb.block.EntryVisitor;
+import tempo.tempodb.block.SpanColumns;
 import tempo.tempodb.blocklist.Blocklist;
 import tempo.tempodb.blocklist.PollResult;
 import tempo.tempodb.blocklist.TenantBlocks;
@@ -296,6 +297,22 @@ public final class TempoDb implements AutoCloseable {
     public BlockReader reader(BlockMeta meta) throws IOException {
         BlockSource source = (offset, length) -> store.read(meta.spec().dataName(), offset, length);
         return new BlockReader(tails.get(meta, source), source);
+    }
+
+    /**
+     * The columns of the tenant's blocks of spans, for searches, the block with the newest spans first.
+     *
+     * @throws IOException as {@link BlockReader#open}
+     */
+    public List<SpanColumns> columns(String tenant) throws IOException {
+        List<BlockMeta> metas = new ArrayList<>(blocks(tenant).visible());
+        metas.removeIf(meta -> meta.spec().content() != BlockContent.SPANS);
+        metas.sort(Comparator.comparingLong(meta -> -meta.summary().startMax()));
+        List<SpanColumns> columns = new ArrayList<>();
+        for (BlockMeta meta : metas) {
+            columns.add(reader(meta).columns());
+        }
+        return columns;
     }
 
     /** Learns of blocks that appeared or vanished; errors as in {@link Blocklist#poll}. */
