@@ -8,6 +8,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -26,6 +27,9 @@ import tempo.tempodb.FindResult;
 final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
     private static final String LIVE = "live traces";
     private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
+
+    /** So much is merged in less time than another thread takes to wake up twice. */
+    private static final long MERGED_HERE_BYTES_MAX = 64 << 10;
 
     /** What this actor receives. */
     sealed interface Command permits Part, Blocks, AskAgain, Deadline {}
@@ -94,8 +98,7 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
                 .forEach(member -> fragments.missing("head block of " + member + ", which is not known"));
         askHeads("");
         fragments.expect("blocks");
-        ActorRef<Command> self = context.getSelf();
-        known.blocksKnown().thenRunAsync(() -> self.tell(new Blocks(places.db().find(find.tenant(), key))), disk);
+        askBlocks();
         timers.startTimerWithFixedDelay(AskAgain.INSTANCE, ASK_AGAIN);
         timers.startSingleTimer(Deadline.INSTANCE, means.config().deadline());
     }
@@ -129,6 +132,20 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
             fragments.expect(place);
             head.tell(new FindHead(find.tenant(), key, !local, parts(context, place)));
         }
+    }
+
+    /** Looks into the blocks at once if that is enough to know that none of them holds the trace; else in a thread that may block. */
+    private void askBlocks() {
+        CompletableFuture<Void> blocksKnown = known.blocksKnown();
+        if (blocksKnown.isDone() && !blocksKnown.isCompletedExceptionally()) {
+            Optional<FindResult> result = places.db().findWithoutReading(find.tenant(), key);
+            if (result.isPresent()) {
+                context.getSelf().tell(new Blocks(result.get()));
+                return;
+            }
+        }
+        ActorRef<Command> self = context.getSelf();
+        blocksKnown.thenRunAsync(() -> self.tell(new Blocks(places.db().find(find.tenant(), key))), disk);
     }
 
     /** One small actor per place, since a reply does not say which question it answers. */
@@ -192,13 +209,19 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
         if (!fragments.complete()) {
             return this;
         }
-        disk.execute(() -> {
-            try {
-                find.answer().complete(fragments.merge());
-            } catch (RuntimeException | Error failure) {
-                find.answer().completeExceptionally(failure);
-            }
-        });
+        if (fragments.bytes() <= MERGED_HERE_BYTES_MAX) {
+            merge();
+        } else {
+            disk.execute(this::merge);
+        }
         return Behaviors.stopped();
+    }
+
+    private void merge() {
+        try {
+            find.answer().complete(fragments.merge());
+        } catch (RuntimeException | Error failure) {
+            find.answer().completeExceptionally(failure);
+        }
     }
 }

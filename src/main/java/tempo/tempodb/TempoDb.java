@@ -22,6 +22,7 @@ import tempo.tempodb.block.BlockNames;
 import tempo.tempodb.block.BlockReader;
 import tempo.tempodb.block.BlockSource;
 import tempo.tempodb.block.BlockSpec;
+import tempo.tempodb.block.BlockTail;
 import tempo.tempodb.block.CorruptBlockException;
 import tempo.tempodb.block.EntryVisitor;
 import tempo.tempodb.blocklist.Blocklist;
@@ -105,6 +106,31 @@ public final class TempoDb implements AutoCloseable {
             }
         }
         return new FindResult(values, failures, inspected, bytes);
+    }
+
+    /**
+     * The result of {@link #find} where nothing has to be read for it: all tails are cached, and no block may hold the key. It is
+     * there at once, for threads that must not block.
+     *
+     * @return empty if {@link #find} has to be asked
+     */
+    public Optional<FindResult> findWithoutReading(String tenant, TraceKey key) {
+        TenantBlocks blocks = blocks(tenant);
+        if (!blocks.unreadable().isEmpty()) {
+            return Optional.empty();
+        }
+        int inspected = 0;
+        for (BlockMeta meta : blocks.visible()) {
+            if (meta.summary().covers(key)) {
+                inspected++;
+                BlockTail tail = tails.peek(meta);
+                if (tail == null || BlockReader.mayHold(tail, key)) {
+                    return Optional.empty();
+                }
+            }
+        }
+        finds.increment();
+        return Optional.of(new FindResult(List.of(), List.of(), inspected, 0));
     }
 
     /**
@@ -273,7 +299,7 @@ public final class TempoDb implements AutoCloseable {
 
     /** Adds what one block holds; returns the bytes read for it. */
     private long findInBlock(BlockMeta meta, TraceKey key, List<byte[]> values, List<BlockFailure> failures) {
-        CountingSource source = new CountingSource(store, meta.spec().dataName());
+        CountingSource source = new CountingSource(store, meta.spec());
         try {
             List<byte[]> found = new ArrayList<>();
             new BlockReader(tails.get(meta, source), source).find(key, found);
