@@ -7,6 +7,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -35,7 +36,7 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
     sealed interface Command permits Part, Blocks, AskAgain, Deadline {}
 
     /** From a range or head block. */
-    record Part(String place, TracePart part) implements Command {}
+    record Part(TracePart part) implements Command {}
 
     /** From the thread that looked into the stored blocks. */
     record Blocks(FindResult result) implements Command {}
@@ -75,6 +76,10 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
     private final Executor disk;
     private final Known known;
     private final TraceFragments fragments;
+    private final ActorRef<TracePart> parts;
+
+    /** The places that were asked, by the number of the question. */
+    private final List<String> asked = new ArrayList<>();
 
     private TraceQuery(
             ActorContext<Command> context,
@@ -90,6 +95,7 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
         this.disk = means.disk();
         this.known = known;
         this.fragments = new TraceFragments(means.config().traceBytesMax());
+        this.parts = context.messageAdapter(TracePart.class, Part::new);
         fragments.expect(LIVE);
         if (!askLive()) {
             fragments.answered(LIVE, LIVE, List.of());
@@ -118,7 +124,7 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
         if (owner.toAsk() == null) {
             return false;
         }
-        owner.toAsk().tell(new FindLive(find.tenant(), range, key, parts(context, LIVE)));
+        owner.toAsk().tell(new FindLive(find.tenant(), range, key, question(LIVE), parts));
         return true;
     }
 
@@ -130,7 +136,7 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
                             : "head block of " + head.path().address().hostPort())
                     + time;
             fragments.expect(place);
-            head.tell(new FindHead(find.tenant(), key, !local, parts(context, place)));
+            head.tell(new FindHead(find.tenant(), key, !local, question(place), parts));
         }
     }
 
@@ -148,15 +154,10 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
         blocksKnown.thenRunAsync(() -> self.tell(new Blocks(places.db().find(find.tenant(), key))), disk);
     }
 
-    /** One small actor per place, since a reply does not say which question it answers. */
-    private static ActorRef<TracePart> parts(ActorContext<Command> context, String place) {
-        ActorRef<Command> self = context.getSelf();
-        return context.spawnAnonymous(Behaviors.receive(TracePart.class)
-                .onMessage(TracePart.class, part -> {
-                    self.tell(new Part(place, part));
-                    return part.last() ? Behaviors.stopped() : Behaviors.same();
-                })
-                .build());
+    /** The number of a new question to this place. */
+    private int question(String place) {
+        asked.add(place);
+        return asked.size() - 1;
     }
 
     @Override
@@ -172,7 +173,7 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
         TracePart part = received.part();
         fragments.add(part.source(), part.otlp().toArrayUnsafe());
         if (part.last()) {
-            fragments.answered(received.place(), part.source(), part.failures());
+            fragments.answered(asked.get(part.question()), part.source(), part.failures());
             if (part.ownerIsNew()) {
                 askHeads(", asked again");
             }
