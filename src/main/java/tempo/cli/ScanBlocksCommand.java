@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -93,15 +92,13 @@ final class ScanBlocksCommand implements Callable<Integer> {
                 TempoDb.open(LocalObjectStore.open(directory), TempoDbConfig.DEFAULT, InstantSource.system())) {
             List<BlockMeta> metas = new ArrayList<>(db.blocks(tenant).visible());
             metas.removeIf(meta -> meta.spec().content() != BlockContent.SPANS);
-            metas.sort(Comparator.comparing(meta -> -meta.summary().startMax()));
             if (metas.isEmpty()) {
                 throw new StartException("there are no blocks of spans of tenant " + tenant + " in " + directory);
             }
-            List<SpanColumns> blocks = new ArrayList<>();
+            List<SpanColumns> blocks = db.columns(tenant);
             long spans = 0;
             long bytes = 0;
             for (BlockMeta meta : metas) {
-                blocks.add(db.reader(meta).columns());
                 spans += meta.summary().spans();
                 bytes += meta.summary().dataBytes();
             }

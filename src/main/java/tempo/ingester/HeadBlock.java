@@ -112,7 +112,7 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
     private Behavior<ToHead> onFind(FindHead find) {
         SliceRefs refs = head.find(find.tenant(), find.key().high(), find.key().low());
         if (!find.recentBlocks()) {
-            logSlices.send(refs, List.of(), List.of(), false, find.replyTo());
+            logSlices.send(refs, List.of(), List.of(), false, find.question(), find.replyTo());
             return this;
         }
         TempoDb db = resources.db();
@@ -121,7 +121,7 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
             List<String> failures = blocks.failures().stream()
                     .map(failure -> "block " + failure.blockId() + ": " + failure.reason())
                     .toList();
-            logSlices.send(refs, blocks.values(), failures, false, find.replyTo());
+            logSlices.send(refs, blocks.values(), failures, false, find.question(), find.replyTo());
         });
         return this;
     }

@@ -56,8 +56,13 @@ public interface Ingester {
     /** Reply to {@link Push}. */
     record Pushed(long requestId, PushOutcome outcome) implements Travels {}
 
-    /** Asks for what is live of a trace; answered by one or more {@link TracePart}s. */
-    record FindLive(String tenant, int range, TraceKey key, ActorRef<TracePart> replyTo) implements ToRange, Travels {}
+    /**
+     * Asks for what is live of a trace; answered by one or more {@link TracePart}s.
+     *
+     * @param question chosen by the sender, given back in each part
+     */
+    record FindLive(String tenant, int range, TraceKey key, int question, ActorRef<TracePart> replyTo)
+            implements ToRange, Travels {}
 
     /** Makes sure that the range has an owner that answers; {@link Warm} comes as soon as it has. */
     record WarmUp(int range, ActorRef<Warm> replyTo) implements ToRange, Travels {}
@@ -73,8 +78,9 @@ public interface Ingester {
      *
      * @param recentBlocks also look into the blocks that this node has committed lately, which a node that is not told of
      *     every block at once cannot know yet
+     * @param question chosen by the sender, given back in each part
      */
-    record FindHead(String tenant, TraceKey key, boolean recentBlocks, ActorRef<TracePart> replyTo)
+    record FindHead(String tenant, TraceKey key, boolean recentBlocks, int question, ActorRef<TracePart> replyTo)
             implements ToHead, Travels {}
 
     /** Cuts everything that is in the head block; {@link AllCut} comes when the blocks are committed, or a cut has failed. */
@@ -93,6 +99,7 @@ public interface Ingester {
     /**
      * A part of one place's answer.
      *
+     * @param question which question it answers, by the number that it was given
      * @param source who answers, for messages to people
      * @param otlp serialized OTLP {@code TracesData}; empty if there is nothing
      * @param last whether this is the place's last part
@@ -100,6 +107,7 @@ public interface Ingester {
      * @param ownerIsNew the range has had this owner for less time than a query may take: what the owner before it held went to
      *     that node's head block, perhaps after this query had asked there, so head blocks are to be asked once more
      */
-    record TracePart(String source, ByteString otlp, boolean last, List<String> failures, boolean ownerIsNew)
+    record TracePart(
+            int question, String source, ByteString otlp, boolean last, List<String> failures, boolean ownerIsNew)
             implements Travels {}
 }

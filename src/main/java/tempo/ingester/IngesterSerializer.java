@@ -51,9 +51,9 @@ final class IngesterSerializer extends SerializerWithStringManifest {
     public String manifest(Object message) {
         if (message instanceof Push) return "push1";
         if (message instanceof Pushed) return "pushed1";
-        if (message instanceof FindLive) return "find-live1";
-        if (message instanceof FindHead) return "find-head1";
-        if (message instanceof TracePart) return "part1";
+        if (message instanceof FindLive) return "find-live2";
+        if (message instanceof FindHead) return "find-head2";
+        if (message instanceof TracePart) return "part2";
         if (message instanceof WarmUp) return "warm-up1";
         if (message instanceof Warm) return "warm1";
         if (message instanceof CutAll) return "cut-all1";
@@ -90,13 +90,16 @@ final class IngesterSerializer extends SerializerWithStringManifest {
             out.writeUTF(find.tenant());
             out.writeInt(find.range());
             writeKey(find.key(), out);
+            out.writeInt(find.question());
             writeReference(find.replyTo(), out);
         } else if (message instanceof FindHead find) {
             out.writeUTF(find.tenant());
             writeKey(find.key(), out);
             out.writeBoolean(find.recentBlocks());
+            out.writeInt(find.question());
             writeReference(find.replyTo(), out);
         } else if (message instanceof TracePart part) {
+            out.writeInt(part.question());
             out.writeUTF(part.source());
             writeBytes(part.otlp(), out);
             out.writeBoolean(part.last());
@@ -146,21 +149,22 @@ final class IngesterSerializer extends SerializerWithStringManifest {
                 PushOutcome[] outcomes = PushOutcome.values();
                 return new Pushed(requestId, outcome < outcomes.length ? outcomes[outcome] : PushOutcome.FAILED);
             }
-            case "find-live1" -> {
+            case "find-live2" -> {
                 String tenant = in.readUTF();
                 int range = in.readInt();
-                return new FindLive(tenant, range, readKey(in), readReference(in));
+                return new FindLive(tenant, range, readKey(in), in.readInt(), readReference(in));
             }
-            case "find-head1" -> {
+            case "find-head2" -> {
                 String tenant = in.readUTF();
-                return new FindHead(tenant, readKey(in), in.readBoolean(), readReference(in));
+                return new FindHead(tenant, readKey(in), in.readBoolean(), in.readInt(), readReference(in));
             }
-            case "part1" -> {
+            case "part2" -> {
+                int question = in.readInt();
                 String source = in.readUTF();
                 ByteString otlp = readBytes(in);
                 boolean last = in.readBoolean();
                 boolean ownerIsNew = in.readBoolean();
-                return new TracePart(source, otlp, last, readFailures(in), ownerIsNew);
+                return new TracePart(question, source, otlp, last, readFailures(in), ownerIsNew);
             }
             case "warm-up1" -> {
                 return new WarmUp(in.readInt(), readReference(in));

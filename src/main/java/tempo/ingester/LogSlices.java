@@ -29,18 +29,19 @@ final class LogSlices {
         this.source = source;
     }
 
-    /** Reads the slices and tells {@code replyTo}; a slice that cannot be read becomes a failure in the last part. */
+    /** Reads the slices and tells {@code replyTo}, with the number of the question; a slice that cannot be read becomes a failure in the last part. */
     void send(
             SliceRefs refs,
             List<byte[]> more,
             List<String> moreFailures,
             boolean ownerIsNew,
+            int question,
             ActorRef<TracePart> replyTo) {
         if (refs.count() == 0 && more.isEmpty()) {
-            replyTo.tell(new TracePart(source, ByteString.emptyByteString(), true, moreFailures, ownerIsNew));
+            replyTo.tell(new TracePart(question, source, ByteString.emptyByteString(), true, moreFailures, ownerIsNew));
             return;
         }
-        diskExecutor.execute(() -> read(refs, more, moreFailures, ownerIsNew, replyTo));
+        diskExecutor.execute(() -> read(refs, more, moreFailures, ownerIsNew, question, replyTo));
     }
 
     private void read(
@@ -48,6 +49,7 @@ final class LogSlices {
             List<byte[]> more,
             List<String> moreFailures,
             boolean ownerIsNew,
+            int question,
             ActorRef<TracePart> replyTo) {
         List<String> failures = new ArrayList<>(moreFailures);
         List<ByteBuffer> part = new ArrayList<>();
@@ -66,21 +68,21 @@ final class LogSlices {
                 }
             }
             if (partBytes >= PART_BYTES_TARGET) {
-                replyTo.tell(new TracePart(source, joined(part, partBytes), false, List.of(), false));
+                replyTo.tell(new TracePart(question, source, joined(part, partBytes), false, List.of(), false));
                 part.clear();
                 partBytes = 0;
             }
         }
         for (byte[] value : more) {
             if (partBytes > 0 && partBytes + value.length > PART_BYTES_TARGET) {
-                replyTo.tell(new TracePart(source, joined(part, partBytes), false, List.of(), false));
+                replyTo.tell(new TracePart(question, source, joined(part, partBytes), false, List.of(), false));
                 part.clear();
                 partBytes = 0;
             }
             part.add(ByteBuffer.wrap(value));
             partBytes += value.length;
         }
-        replyTo.tell(new TracePart(source, joined(part, partBytes), true, failures, ownerIsNew));
+        replyTo.tell(new TracePart(question, source, joined(part, partBytes), true, failures, ownerIsNew));
     }
 
     private static ByteString joined(List<ByteBuffer> parts, int bytes) {

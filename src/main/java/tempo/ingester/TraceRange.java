@@ -172,7 +172,7 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
     private Behavior<ToRange> onFind(FindLive find) {
         SliceRefs refs = live.find(find.tenant(), find.key().high(), find.key().low());
         boolean ownerIsNew = clock.getAsLong() - startedMillis <= live.retainMillis();
-        logSlices.send(refs, List.of(), List.of(), ownerIsNew, find.replyTo());
+        logSlices.send(refs, List.of(), List.of(), ownerIsNew, find.question(), find.replyTo());
         return this;
     }
 

@@ -61,6 +61,11 @@ final class TraceFragments {
         waitingFor.clear();
     }
 
+    /** Bytes of the fragments so far. */
+    long bytes() {
+        return bytes;
+    }
+
     /** True if the place has been asked and has not said everything. */
     boolean waitsFor(String place) {
         return waitingFor.contains(place);

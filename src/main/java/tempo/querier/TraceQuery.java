@@ -7,7 +7,9 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -27,11 +29,14 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
     private static final String LIVE = "live traces";
     private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
 
+    /** So much is merged in less time than another thread takes to wake up twice. */
+    private static final long MERGED_HERE_BYTES_MAX = 64 << 10;
+
     /** What this actor receives. */
     sealed interface Command permits Part, Blocks, AskAgain, Deadline {}
 
     /** From a range or head block. */
-    record Part(String place, TracePart part) implements Command {}
+    record Part(TracePart part) implements Command {}
 
     /** From the thread that looked into the stored blocks. */
     record Blocks(FindResult result) implements Command {}
@@ -71,6 +76,10 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
     private final Executor disk;
     private final Known known;
     private final TraceFragments fragments;
+    private final ActorRef<TracePart> parts;
+
+    /** The places that were asked, by the number of the question. */
+    private final List<String> asked = new ArrayList<>();
 
     private TraceQuery(
             ActorContext<Command> context,
@@ -86,6 +95,7 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
         this.disk = means.disk();
         this.known = known;
         this.fragments = new TraceFragments(means.config().traceBytesMax());
+        this.parts = context.messageAdapter(TracePart.class, Part::new);
         fragments.expect(LIVE);
         if (!askLive()) {
             fragments.answered(LIVE, LIVE, List.of());
@@ -94,8 +104,7 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
                 .forEach(member -> fragments.missing("head block of " + member + ", which is not known"));
         askHeads("");
         fragments.expect("blocks");
-        ActorRef<Command> self = context.getSelf();
-        known.blocksKnown().thenRunAsync(() -> self.tell(new Blocks(places.db().find(find.tenant(), key))), disk);
+        askBlocks();
         timers.startTimerWithFixedDelay(AskAgain.INSTANCE, ASK_AGAIN);
         timers.startSingleTimer(Deadline.INSTANCE, means.config().deadline());
     }
@@ -115,7 +124,7 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
         if (owner.toAsk() == null) {
             return false;
         }
-        owner.toAsk().tell(new FindLive(find.tenant(), range, key, parts(context, LIVE)));
+        owner.toAsk().tell(new FindLive(find.tenant(), range, key, question(LIVE), parts));
         return true;
     }
 
@@ -127,19 +136,28 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
                             : "head block of " + head.path().address().hostPort())
                     + time;
             fragments.expect(place);
-            head.tell(new FindHead(find.tenant(), key, !local, parts(context, place)));
+            head.tell(new FindHead(find.tenant(), key, !local, question(place), parts));
         }
     }
 
-    /** One small actor per place, since a reply does not say which question it answers. */
-    private static ActorRef<TracePart> parts(ActorContext<Command> context, String place) {
+    /** Looks into the blocks at once if that is enough to know that none of them holds the trace; else in a thread that may block. */
+    private void askBlocks() {
+        CompletableFuture<Void> blocksKnown = known.blocksKnown();
+        if (blocksKnown.isDone() && !blocksKnown.isCompletedExceptionally()) {
+            Optional<FindResult> result = places.db().findWithoutReading(find.tenant(), key);
+            if (result.isPresent()) {
+                context.getSelf().tell(new Blocks(result.get()));
+                return;
+            }
+        }
         ActorRef<Command> self = context.getSelf();
-        return context.spawnAnonymous(Behaviors.receive(TracePart.class)
-                .onMessage(TracePart.class, part -> {
-                    self.tell(new Part(place, part));
-                    return part.last() ? Behaviors.stopped() : Behaviors.same();
-                })
-                .build());
+        blocksKnown.thenRunAsync(() -> self.tell(new Blocks(places.db().find(find.tenant(), key))), disk);
+    }
+
+    /** The number of a new question to this place. */
+    private int question(String place) {
+        asked.add(place);
+        return asked.size() - 1;
     }
 
     @Override
@@ -155,7 +173,7 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
         TracePart part = received.part();
         fragments.add(part.source(), part.otlp().toArrayUnsafe());
         if (part.last()) {
-            fragments.answered(received.place(), part.source(), part.failures());
+            fragments.answered(asked.get(part.question()), part.source(), part.failures());
             if (part.ownerIsNew()) {
                 askHeads(", asked again");
             }
@@ -192,13 +210,19 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
         if (!fragments.complete()) {
             return this;
         }
-        disk.execute(() -> {
-            try {
-                find.answer().complete(fragments.merge());
-            } catch (RuntimeException | Error failure) {
-                find.answer().completeExceptionally(failure);
-            }
-        });
+        if (fragments.bytes() <= MERGED_HERE_BYTES_MAX) {
+            merge();
+        } else {
+            disk.execute(this::merge);
+        }
         return Behaviors.stopped();
+    }
+
+    private void merge() {
+        try {
+            find.answer().complete(fragments.merge());
+        } catch (RuntimeException | Error failure) {
+            find.answer().completeExceptionally(failure);
+        }
     }
 }

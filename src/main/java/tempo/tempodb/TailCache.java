@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockSource;
 import tempo.tempodb.block.BlockTail;
@@ -32,6 +33,13 @@ final class TailCache {
             misses++;
         }
         return load(meta, source);
+    }
+
+    /** The block's tail if it is here. */
+    synchronized @Nullable BlockTail peek(BlockMeta meta) {
+        BlockTail cached = tails.get(meta.blockId());
+        hits += cached == null ? 0 : 1;
+        return cached;
     }
 
     /** The block's tail, read again from {@code source}. */

@@ -1,31 +1,28 @@
 package tempo.tempodb;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import tempo.span.TraceKey;
 import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.block.ArrivalWindow;
 import tempo.tempodb.block.BlockContent;
-import tempo.tempodb.block.BlockCursor;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockNames;
 import tempo.tempodb.block.BlockReader;
 import tempo.tempodb.block.BlockSalvage;
 import tempo.tempodb.block.BlockSource;
 import tempo.tempodb.block.BlockSpec;
-import tempo.tempodb.block.CorruptBlockException;
+import tempo.tempodb.block.BlockTail;
 import tempo.tempodb.block.EntryVisitor;
+import tempo.tempodb.block.SpanColumns;
 import tempo.tempodb.blocklist.Blocklist;
 import tempo.tempodb.blocklist.PollResult;
 import tempo.tempodb.blocklist.TenantBlocks;
@@ -46,6 +43,7 @@ public final class TempoDb implements AutoCloseable {
     private final Supplier<UUID> blockIds;
     private final Blocklist blocklist = new Blocklist();
     private final TailCache tails;
+    private final EntryScans scans;
     private final ReplacedBlocks replacedBlocks;
     private final BlockRewrite rewriting;
 
@@ -61,6 +59,7 @@ public final class TempoDb implements AutoCloseable {
         this.clock = clock;
         this.blockIds = blockIds;
         this.tails = new TailCache(config.tailCacheBytes());
+        this.scans = new EntryScans(store, tails);
         this.replacedBlocks = new ReplacedBlocks(store, blocklist);
         this.rewriting = new BlockRewrite(this, blockIds, replacedBlocks);
     }
@@ -141,10 +140,10 @@ public final class TempoDb implements AutoCloseable {
      */
     public void find(String tenant, TraceKey key, EntryVisitor visitor) throws IOException {
         finds.increment();
-        for (BlockMeta meta : readable(tenant, visitor)) {
+        for (BlockMeta meta : EntryScans.readable(blocks(tenant), visitor)) {
             if (meta.summary().covers(key)) {
-                CountingSource source = new CountingSource(store, meta.spec().dataName());
-                BlockReader reader = reader(meta, source, visitor);
+                CountingSource source = new CountingSource(store, meta.spec());
+                BlockReader reader = scans.reader(meta, source, visitor);
                 if (reader != null && reader.mayHold(key)) {
                     reader.scan(key, key, visitor);
                 }
@@ -152,6 +151,31 @@ public final class TempoDb implements AutoCloseable {
                 bytesRead.add(source.bytes());
             }
         }
+    }
+
+    /**
+     * The result of {@link #find} where nothing has to be read for it: all tails are cached, and no block may hold the key. It is
+     * there at once, for threads that must not block.
+     *
+     * @return empty if {@link #find} has to be asked
+     */
+    public Optional<FindResult> findWithoutReading(String tenant, TraceKey key) {
+        TenantBlocks blocks = blocks(tenant);
+        if (!blocks.unreadable().isEmpty()) {
+            return Optional.empty();
+        }
+        int inspected = 0;
+        for (BlockMeta meta : blocks.visible()) {
+            if (meta.summary().covers(key)) {
+                inspected++;
+                BlockTail tail = tails.peek(meta);
+                if (tail == null || BlockReader.mayHold(tail, key)) {
+                    return Optional.empty();
+                }
+            }
+        }
+        finds.increment();
+        return Optional.of(new FindResult(List.of(), List.of(), inspected, 0));
     }
 
     /**
@@ -229,55 +253,7 @@ public final class TempoDb implements AutoCloseable {
      * @throws IOException if a block is damaged and the visitor does not bear it, or the store fails
      */
     public void scan(String tenant, TraceKey from, TraceKey to, EntryVisitor visitor) throws IOException {
-        PriorityQueue<BlockCursor> cursors = new PriorityQueue<>(Comparator.comparing(BlockCursor::key));
-        for (BlockMeta meta : readable(tenant, visitor)) {
-            BlockReader reader =
-                    reader(meta, new CountingSource(store, meta.spec().dataName()), visitor);
-            if (reader != null) {
-                advance(reader.cursor(from, to), cursors, visitor);
-            }
-        }
-        while (!cursors.isEmpty()) {
-            BlockCursor first = cursors.remove();
-            visitor.entry(first);
-            advance(first, cursors, visitor);
-        }
-    }
-
-    /** The tenant's blocks whose commit records can be read; tells the visitor of the others. */
-    private List<BlockMeta> readable(String tenant, EntryVisitor visitor) throws IOException {
-        TenantBlocks blocks = blocks(tenant);
-        for (UnreadableMeta unreadable : blocks.unreadable()) {
-            visitor.unreadable(CorruptBlockException.whole(unreadable.blockId(), unreadable.reason()));
-        }
-        return blocks.visible();
-    }
-
-    /** A reader; null if the block's tail cannot be read and the visitor bears that. */
-    private @Nullable BlockReader reader(BlockMeta meta, BlockSource source, EntryVisitor visitor) throws IOException {
-        try {
-            return new BlockReader(tails.get(meta, source), source);
-        } catch (CorruptBlockException e) {
-            visitor.unreadable(e);
-        } catch (EOFException e) {
-            visitor.unreadable(
-                    CorruptBlockException.whole(meta.blockId(), "data object is cut off: " + e.getMessage()));
-        }
-        return null;
-    }
-
-    private static void advance(BlockCursor cursor, PriorityQueue<BlockCursor> cursors, EntryVisitor visitor)
-            throws IOException {
-        while (true) {
-            try {
-                if (cursor.next()) {
-                    cursors.add(cursor);
-                }
-                return;
-            } catch (CorruptBlockException e) {
-                visitor.unreadable(e);
-            }
-        }
+        scans.scan(blocks(tenant), from, to, visitor);
     }
 
     private List<BlockReader> readers(List<BlockMeta> blocks) throws IOException {
@@ -296,6 +272,22 @@ public final class TempoDb implements AutoCloseable {
     public BlockReader reader(BlockMeta meta) throws IOException {
         BlockSource source = (offset, length) -> store.read(meta.spec().dataName(), offset, length);
         return new BlockReader(tails.get(meta, source), source);
+    }
+
+    /**
+     * The columns of the tenant's blocks of spans, for searches, the block with the newest spans first.
+     *
+     * @throws IOException as {@link BlockReader#open}
+     */
+    public List<SpanColumns> columns(String tenant) throws IOException {
+        List<BlockMeta> metas = new ArrayList<>(blocks(tenant).visible());
+        metas.removeIf(meta -> meta.spec().content() != BlockContent.SPANS);
+        metas.sort(Comparator.comparingLong(meta -> -meta.summary().startMax()));
+        List<SpanColumns> columns = new ArrayList<>();
+        for (BlockMeta meta : metas) {
+            columns.add(reader(meta).columns());
+        }
+        return columns;
     }
 
     /** Learns of blocks that appeared or vanished; errors as in {@link Blocklist#poll}. */
@@ -354,7 +346,7 @@ public final class TempoDb implements AutoCloseable {
 
     /** Adds what one block holds; returns the bytes read for it. */
     private long findInBlock(BlockMeta meta, TraceKey key, List<byte[]> values, List<BlockFailure> failures) {
-        CountingSource source = new CountingSource(store, meta.spec().dataName());
+        CountingSource source = new CountingSource(store, meta.spec());
         try {
             List<byte[]> found = new ArrayList<>();
             new BlockReader(tails.get(meta, source), source).find(key, found);

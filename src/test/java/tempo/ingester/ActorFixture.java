@@ -122,12 +122,12 @@ final class ActorFixture implements AutoCloseable {
     }
 
     Set<String> live(ActorRef<ToRange> range, int trace) throws IOException {
-        range.tell(new FindLive(TENANT, 0, Batches.key(trace), parts.getRef()));
+        range.tell(new FindLive(TENANT, 0, Batches.key(trace), 0, parts.getRef()));
         return names();
     }
 
     Set<String> head(ActorRef<ToHead> head, int trace) throws IOException {
-        head.tell(new FindHead(TENANT, Batches.key(trace), false, parts.getRef()));
+        head.tell(new FindHead(TENANT, Batches.key(trace), false, 0, parts.getRef()));
         return names();
     }
 

@@ -176,7 +176,7 @@ final class TraceRangeTest {
     void saysThatItOwnsTheRangeOnlySinceAShortWhile() throws Exception {
         start();
         ActorRef<ToRange> range = node.range(node.head());
-        Ingester.FindLive find = new Ingester.FindLive("tenant", 0, Batches.key(1), node.parts.getRef());
+        Ingester.FindLive find = new Ingester.FindLive("tenant", 0, Batches.key(1), 0, node.parts.getRef());
         range.tell(find);
         assertTrue(node.parts.receiveMessage().ownerIsNew());
         node.passes(11);

@@ -77,6 +77,7 @@ final class LargeTrace {
         db.find("t", KEY, this::check);
         report("read", db.blocks("t").visible());
         require(seen.cardinality() == spans, seen.cardinality() + " spans of " + spans + " were found");
+        require(read == spans, read + " spans of " + spans + " were read: equal ones were not made one");
         System.out.println("all " + spans + " spans: read " + read + " in " + values + " values of at most "
                 + largestValue + " bytes");
     }

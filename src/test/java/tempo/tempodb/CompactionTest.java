@@ -345,4 +345,29 @@ class CompactionTest {
             assertEquals(java.util.Set.of(bad.blockId(), cut.blockId()), java.util.Set.copyOf(unreadable));
         }
     }
+
+    /** Too large to be merged in memory: what is in two blocks, cut at other places, is stored once all the same. */
+    @Test
+    void equalSpansOfALargeTraceAreOne() throws IOException {
+        TraceKey key = new TraceKey(3, 3);
+        Random random = new Random(4);
+        List<byte[]> parts = new ArrayList<>();
+        for (int i = 0; i < 24; i++) {
+            parts.add(new RandomOtlp(random, true, key).entry(3000));
+        }
+        List<byte[]> pairs = new ArrayList<>();
+        for (int i = 1; i + 1 < parts.size(); i += 2) {
+            pairs.add(merged(parts.subList(i, i + 2)));
+        }
+        List<BlockMeta> blocks = new ArrayList<>();
+        for (List<byte[]> values : List.of(parts, pairs)) {
+            blocks.add(commit(BlockContent.SPANS, new TreeMap<>(java.util.Map.of(key, values))));
+        }
+        BlockMeta merged = db.compact(blocks).orElseThrow();
+        List<byte[]> found = db.find("t", key).values();
+        assertTrue(found.stream().mapToInt(value -> value.length).sum() > 8 << 20);
+        assertTrue(found.size() > 4);
+        assertArrayEquals(merged(parts), merged(found));
+        assertEquals(TraceMerge.merge(parts).spanCount(), merged.summary().spans());
+    }
 }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import tempo.span.TraceKey;
@@ -56,6 +57,37 @@ class TempoDbTest {
         assertEquals(0, db.find("one", new TraceKey(5, 5)).bytesRead());
         assertEquals(0, store.reads() - before);
         assertEquals(2, db.stats().tailCacheMisses());
+    }
+
+    @Test
+    void knowsWithoutReadingThatAKeyIsInNoBlockOnceTailsAreCached() throws IOException {
+        TempoDb db = open(store);
+        TraceKey last = new TraceKey(-1, -1);
+        UUID id = new UUID(3, 3);
+        try (BlockBuilder builder =
+                db.newBlock(BlockSpec.cut("one", id, new ArrivalWindow(0, 60), BlockContent.OPAQUE))) {
+            builder.add(new TraceKey(1, 1), ByteBuffer.wrap("a".getBytes(UTF_8)), 1, 1, 2);
+            builder.add(last, ByteBuffer.wrap("b".getBytes(UTF_8)), 1, 1, 2);
+            builder.commit();
+        }
+        TraceKey between = new TraceKey(1L << 62, 5);
+        assertEquals(Optional.empty(), db.findWithoutReading("one", between), "tail is not cached");
+        db.find("one", between);
+        int before = store.reads();
+        FindResult absent = db.findWithoutReading("one", between).orElseThrow();
+        assertEquals(List.of(), absent.values());
+        assertTrue(absent.isComplete());
+        assertEquals(1, absent.blocksInspected());
+        assertEquals(Optional.empty(), db.findWithoutReading("one", last));
+        assertEquals(0, store.reads() - before);
+        assertTrue(db.findWithoutReading("two", last).isPresent(), "a tenant without blocks");
+    }
+
+    @Test
+    void readsForAKeyWhereACommitRecordIsUnreadable() throws IOException {
+        BlockMeta bad = commit(open(store), "one", "a");
+        store.content(bad.spec().metaName())[5] ^= 1;
+        assertEquals(Optional.empty(), open(store).findWithoutReading("one", new TraceKey(5, 5)));
     }
 
     @Test

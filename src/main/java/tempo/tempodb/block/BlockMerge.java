@@ -3,7 +3,6 @@ package tempo.tempodb.block;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +13,9 @@ import tempo.span.TraceMerge;
 /**
  * Merges blocks of the same content into one, as a stream in key order. A group of columns whose keys meet no other input is
  * copied as it is, with its segment. Of other groups, a trace that is one entry in all inputs is copied column by column; the
- * entries of any other become one, in which equal spans are one span, unless they are too large for that: then they stay entries
- * of their own. Opaque values of a key stay as they are, equal ones once. Holds one group of each input, the trace at hand, and
- * what a {@link BlockWriter} holds. For one thread.
+ * entries of any other become one, in which equal spans are one span. A trace too large for that becomes several entries, in which
+ * equal spans are one likewise, as far as {@link DigestSet} remembers. Opaque values of a key stay as they are, equal ones once.
+ * Holds one group of each input, the trace at hand, and what a {@link BlockWriter} holds. For one thread.
  */
 public final class BlockMerge {
     /** Entries of a trace of more bytes than this together are not made one. */
@@ -121,39 +120,42 @@ public final class BlockMerge {
     private void mergeTrace(long high, long low) throws IOException {
         boolean kept = keeps.test(new TraceKey(high, low));
         List<MergeInput.Entry> entries = new ArrayList<>();
+        DistinctValues distinct = null;
         long bytes = 0;
         for (MergeInput input : inputs) {
             while (input.isAt(high, low)) {
                 input.openGroup();
                 MergeInput.Entry entry = input.next();
-                if (kept) {
-                    bytes += entry.value().length;
-                    entries.add(entry);
+                if (!kept) {
+                    continue;
                 }
-                if (bytes > MERGED_BYTES_MAX) {
-                    addEach(high, low, entries);
-                    entries.clear();
+                bytes += entry.value().length;
+                entries.add(entry);
+                if (distinct == null && bytes > MERGED_BYTES_MAX) {
+                    distinct = new DistinctValues(high, low, content, target);
+                }
+                if (distinct != null) {
+                    addAll(entries, distinct);
                 }
             }
         }
-        if (content == BlockContent.SPANS && entries.size() > 1 && bytes <= MERGED_BYTES_MAX) {
+        if (distinct != null) {
+            distinct.finish();
+        } else if (content == BlockContent.SPANS && entries.size() > 1) {
             addMerged(high, low, entries);
-        } else {
-            addEach(high, low, entries);
+        } else if (entries.size() > 1) {
+            addAll(entries, new DistinctValues(high, low, content, target));
+        } else if (!entries.isEmpty()) {
+            MergeInput.Entry only = entries.get(0);
+            target.add(high, low, ByteBuffer.wrap(only.value()), only.spans(), only.oldest(), only.newest());
         }
     }
 
-    private void addEach(long high, long low, List<MergeInput.Entry> entries) throws IOException {
-        for (int i = 0; i < entries.size(); i++) {
-            MergeInput.Entry entry = entries.get(i);
-            boolean again = false;
-            for (int before = 0; before < i && !again; before++) {
-                again = Arrays.equals(entries.get(before).value(), entry.value());
-            }
-            if (!again) {
-                target.add(high, low, ByteBuffer.wrap(entry.value()), entry.spans(), entry.oldest(), entry.newest());
-            }
+    private static void addAll(List<MergeInput.Entry> entries, DistinctValues distinct) throws IOException {
+        for (MergeInput.Entry entry : entries) {
+            distinct.add(entry);
         }
+        entries.clear();
     }
 
     private void addMerged(long high, long low, List<MergeInput.Entry> entries) throws IOException {

@@ -11,7 +11,8 @@ public final class BlockNames {
     public static final String MARKER = "@cluster.json";
 
     private static final String TENANT_CHARACTERS = "[A-Za-z0-9!._*'()-]{1,150}";
-    private static final Pattern TENANT = Pattern.compile(TENANT_CHARACTERS);
+    private static final String TENANT_PUNCTUATION = "!._*'()-";
+    private static final int TENANT_LENGTH_MAX = 150;
     private static final Pattern META = Pattern.compile("(" + TENANT_CHARACTERS + ")/([0-9TZ]{16})/"
             + "([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\\.meta");
 
@@ -23,7 +24,16 @@ public final class BlockNames {
      * @throws IllegalArgumentException if it is not 1 to 150 of {@code A-Z a-z 0-9 ! . _ * ' ( ) -}, or is "." or ".."
      */
     public static String requireTenant(String tenant) {
-        if (!TENANT.matcher(tenant).matches() || tenant.equals(".") || tenant.equals("..")) {
+        boolean valid = !tenant.isEmpty()
+                && tenant.length() <= TENANT_LENGTH_MAX
+                && !tenant.equals(".")
+                && !tenant.equals("..");
+        for (int i = 0; valid && i < tenant.length(); i++) {
+            char c = tenant.charAt(i);
+            boolean letterOrDigit = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+            valid = letterOrDigit || TENANT_PUNCTUATION.indexOf(c) >= 0;
+        }
+        if (!valid) {
             throw new IllegalArgumentException("tenant id is invalid, of length " + tenant.length());
         }
         return tenant;

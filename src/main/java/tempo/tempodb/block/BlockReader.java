@@ -24,7 +24,12 @@ public final class BlockReader {
 
     /** False if the block surely does not hold the key; true is wrong for one absent key in 256 or fewer. Reads nothing. */
     public boolean mayHold(TraceKey key) {
-        return tail.directory().mayHold(key.high()) && firstGroup(key) >= 0;
+        return mayHold(tail, key);
+    }
+
+    /** As {@link #mayHold(TraceKey)}, of the block with this tail. */
+    public static boolean mayHold(BlockTail tail, TraceKey key) {
+        return tail.directory().mayHold(key.high()) && firstGroup(tail, key) >= 0;
     }
 
     /**
@@ -36,7 +41,7 @@ public final class BlockReader {
      * @throws IOException if the source fails
      */
     public void find(TraceKey key, List<byte[]> target) throws IOException {
-        int group = tail.directory().mayHold(key.high()) ? firstGroup(key) : CorruptBlockException.NONE;
+        int group = tail.directory().mayHold(key.high()) ? firstGroup(tail, key) : CorruptBlockException.NONE;
         if (group < 0) {
             return;
         }
@@ -110,7 +115,7 @@ public final class BlockReader {
     }
 
     /** The group in which the key begins if it is there at all; negative if it falls between two groups. */
-    private int firstGroup(TraceKey key) {
+    private static int firstGroup(BlockTail tail, TraceKey key) {
         GroupTable groups = tail.groups();
         int group = groups.firstEndingAtLeast(key.high(), key.low());
         boolean inside = group < groups.groups() && groups.startsAtMost(group, key.high(), key.low());

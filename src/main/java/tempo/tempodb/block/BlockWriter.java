@@ -74,8 +74,8 @@ public final class BlockWriter {
      * @param value its remaining bytes are copied, its position stays; at most {@link #VALUE_BYTES_MAX}, may be none. In a block
      *     of spans it is a {@code TracesData}
      * @param spanCount spans in the value, at least 0; a block of spans counts them itself, equal ones once
-     * @param oldest start of its oldest span, unix nanoseconds
-     * @param newest start of its newest span, unix nanoseconds, not before {@code oldest}
+     * @param oldest start of its oldest span, unix nanoseconds; a block of spans looks itself
+     * @param newest start of its newest span, unix nanoseconds, not before {@code oldest}; likewise
      * @throws IllegalArgumentException if the key is less than the one before, an argument is out of bounds, or the value is not
      *     of the block's content; nothing was added
      * @throws IllegalStateException if the block has as many traces as can be, 2^24
@@ -88,7 +88,7 @@ public final class BlockWriter {
         boolean newTrace = makeRoom(keyHigh, keyLow, length);
         int counted = group.add(keyHigh, keyLow, newTrace, value, spanCount, oldest, newest);
         groupEndsHere = length > BlockLayout.SHARED_VALUE_BYTES_MAX;
-        count(keyHigh, keyLow, newTrace, length, counted, oldest, newest);
+        count(keyHigh, keyLow, newTrace, length, counted);
     }
 
     /** Finishes the group if the entry does not belong in it; returns whether the entry begins a trace. */
@@ -129,7 +129,7 @@ public final class BlockWriter {
         long newest = Math.max(oldest, clampedToSigned(entries.newest()));
         group.count(keyHigh, keyLow, newTrace, spanCount, length, oldest, newest);
         groupEndsHere = length > BlockLayout.SHARED_VALUE_BYTES_MAX;
-        count(keyHigh, keyLow, newTrace, length, spanCount, oldest, newest);
+        count(keyHigh, keyLow, newTrace, length, spanCount);
     }
 
     /** Spans carry unsigned times, the block's time range is signed: what lies after the year 2262 counts as then. */
@@ -221,8 +221,7 @@ public final class BlockWriter {
         }
     }
 
-    private void count(
-            long keyHigh, long keyLow, boolean newTrace, int length, int spanCount, long oldest, long newest) {
+    private void count(long keyHigh, long keyLow, boolean newTrace, int length, int spanCount) {
         if (entries == 0) {
             firstHigh = keyHigh;
             firstLow = keyLow;
@@ -238,8 +237,11 @@ public final class BlockWriter {
         entries++;
         spans += spanCount;
         rawBytes += length;
-        startMin = Math.min(startMin, oldest);
-        startMax = Math.max(startMax, newest);
+    }
+
+    private void count(GroupSummary summary) {
+        startMin = Math.min(startMin, summary.startMin());
+        startMax = Math.max(startMax, summary.startMax());
     }
 
     private void finishGroup() throws IOException {
@@ -250,11 +252,12 @@ public final class BlockWriter {
             throw new IllegalStateException("block " + blockId + " has " + groups.size() + " groups already");
         }
         broken = true;
-        GroupSummary summary = group.summary();
         long start = offset;
         int segment = segmentOfGroup();
         int length = group.finish(groups.size(), segment, target);
         offset += length;
+        GroupSummary summary = group.finished();
+        count(summary);
         groups.add(new GroupTable.Placed(summary, start, length, segment));
         pad();
         if (group.isSegmentFull() && group.hasSegment()) {
@@ -324,10 +327,11 @@ public final class BlockWriter {
             long low = copied.keyLow(i);
             boolean newTrace = entries == 0 || high != lastHigh || low != lastLow;
             newTraces += newTrace ? 1 : 0;
-            count(high, low, newTrace, 0, copied.spans(i), before.startMin(), before.startMax());
+            count(high, low, newTrace, 0, copied.spans(i));
         }
         rawBytes += before.rawBytes();
         GroupSummary summary = before.withNewTraces(newTraces);
+        count(summary);
         ByteBuffer directory = ByteBuffer.allocate(
                         Integer.BYTES + copied.directoryBytes().remaining())
                 .order(ByteOrder.LITTLE_ENDIAN);

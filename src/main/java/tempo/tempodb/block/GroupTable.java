@@ -23,6 +23,7 @@ final class GroupTable {
     private final int[] lengths;
     private final int[] segments;
     private final long[] spans;
+    private final long[] newest;
 
     /** By group: which one of the block's it is. The same number, unless some are missing. */
     private final int[] indexes;
@@ -36,6 +37,7 @@ final class GroupTable {
         lengths = new int[groups];
         segments = new int[groups];
         spans = new long[groups];
+        newest = new long[groups];
         indexes = new int[groups];
         for (int i = 0; i < groups; i++) {
             indexes[i] = i;
@@ -139,6 +141,11 @@ final class GroupTable {
         return spans[group];
     }
 
+    /** The newest start in a group, unix nanoseconds. */
+    long newest(int group) {
+        return newest[group];
+    }
+
     /** The first group whose last key is not less than the given one; {@link #groups()} if there is none. */
     int firstEndingAtLeast(long high, long low) {
         int from = 0;
@@ -173,7 +180,8 @@ final class GroupTable {
         bytes.skip(8, "group counts");
         segments[i] = bytes.u32("group's segment", BlockLayout.SEGMENTS_MAX);
         spans[i] = bytes.u64("group spans", Long.MAX_VALUE);
-        bytes.skip(BlockLayout.GROUP_ENTRY_BYTES - 64, "group times");
+        bytes.skip(Long.BYTES, "oldest start");
+        newest[i] = bytes.bits64("newest start");
     }
 
     private boolean isOrderedAt(int i) {

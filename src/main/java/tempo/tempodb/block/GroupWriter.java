@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import tempo.tempodb.backend.ObjectWriter;
 import tempo.tempodb.column.GrowingBytes;
 import tempo.tempodb.spans.GroupDigest;
@@ -21,6 +22,7 @@ abstract class GroupWriter {
     private long rawBytes;
     private long startMin;
     private long startMax;
+    private @Nullable GroupSummary finished;
 
     GroupWriter(UUID blockId) {
         this.blockId = blockId;
@@ -105,8 +107,23 @@ abstract class GroupWriter {
      */
     final int finish(int groupIndex, int segment, ObjectWriter target) throws IOException {
         int length = write(groupIndex, segment, target);
+        finished = summary();
         clear();
         return length;
+    }
+
+    /** What is to be said of the group that was finished last. */
+    final GroupSummary finished() {
+        if (finished == null) {
+            throw new IllegalStateException("no group was finished");
+        }
+        return finished;
+    }
+
+    /** Puts what the group itself knows of its starts in place of what was said of its values. */
+    final void starts(long oldest, long newest) {
+        startMin = oldest;
+        startMax = newest;
     }
 
     abstract int write(int groupIndex, int segment, ObjectWriter target) throws IOException;

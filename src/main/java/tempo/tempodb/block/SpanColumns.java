@@ -51,6 +51,11 @@ public final class SpanColumns {
         return tail.groups().spans(group);
     }
 
+    /** The newest start in a group, unix nanoseconds; one after the year 2262 counts as then. */
+    public long newest(int group) {
+        return tail.groups().newest(group);
+    }
+
     /** The number of the segment that a group needs. */
     public int segmentOf(int group) {
         return tail.groups().segment(group);

@@ -67,7 +67,11 @@ final class SpansGroupWriter extends GroupWriter {
     @Override
     int write(int groupIndex, int segment, ObjectWriter target) throws IOException {
         directory.putInt(segment);
-        digest = columns.finish(directory, pages);
+        GroupDigest finished = columns.finish(directory, pages);
+        digest = finished;
+        if (finished.hasSpans()) {
+            starts(clampedToSigned(finished.oldest()), clampedToSigned(finished.newest()));
+        }
         ByteBuffer header = GroupHeader.encode(blockId(), groupIndex, summary(), 0, directory.written());
         int length = header.remaining() + pages.length();
         target.write(header);
@@ -76,6 +80,11 @@ final class SpansGroupWriter extends GroupWriter {
         pages.clear(KEPT_BYTES);
         segmentUsed = true;
         return length;
+    }
+
+    /** Spans carry unsigned times, the group's time range is signed: what lies after the year 2262 counts as then. */
+    private static long clampedToSigned(long unsignedNanos) {
+        return unsignedNanos < 0 ? Long.MAX_VALUE : unsignedNanos;
     }
 
     @Override

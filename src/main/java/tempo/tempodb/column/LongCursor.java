@@ -18,7 +18,7 @@ public abstract class LongCursor {
     private final int count;
     private int next;
 
-    private LongCursor(int count) {
+    LongCursor(int count) {
         this.count = count;
     }
 
@@ -38,12 +38,12 @@ public abstract class LongCursor {
             case LongPage.CONSTANT -> Constant.of(in, count);
             case LongPage.FRAME -> Frame.of(in, count);
             case LongPage.DELTA -> Delta.of(in, count);
-            case LongPage.CLASS -> Classes.of(in, count, false);
-            case LongPage.ZIGZAG -> Classes.of(in, count, true);
+            case LongPage.CLASS -> ClassesCursor.of(in, count, false);
+            case LongPage.ZIGZAG -> ClassesCursor.of(in, count, true);
             case LongPage.BYTES -> Bytes.of(in, count);
             case LongPage.RAW -> Bytes.raw(in, count);
-            case LongPage.CLASS_Z -> Classes.ofCompressed(in, count, false);
-            case LongPage.ZIGZAG_Z -> Classes.ofCompressed(in, count, true);
+            case LongPage.CLASS_Z -> ClassesCursor.ofCompressed(in, count, false);
+            case LongPage.ZIGZAG_Z -> ClassesCursor.ofCompressed(in, count, true);
             case LongPage.DECIMAL -> Decimal.of(in, count);
             default -> throw new CorruptPageException("encoding " + encoding + " of integers is not known");
         };
@@ -325,94 +325,6 @@ public abstract class LongCursor {
                 value |= (bytes[place + b] & 0xffL) << 8 * b;
             }
             return value;
-        }
-    }
-
-    private static final class Classes extends LongCursor {
-        private final boolean zigzag;
-        private final long base;
-        private final long divisor;
-        private final int classMin;
-        private final int classWidth;
-        private final BitReader classes;
-        private final BitReader mantissas;
-        private long mantissaAt;
-
-        private Classes(
-                int count,
-                boolean zigzag,
-                long base,
-                long divisor,
-                int classMin,
-                int classWidth,
-                BitReader classes,
-                BitReader mantissas) {
-            super(count);
-            this.zigzag = zigzag;
-            this.base = base;
-            this.divisor = divisor;
-            this.classMin = classMin;
-            this.classWidth = classWidth;
-            this.classes = classes;
-            this.mantissas = mantissas;
-        }
-
-        static LongCursor of(PageBytes in, int count, boolean zigzag) throws CorruptPageException {
-            long base = zigzag ? 0 : in.signedVarint("base");
-            long divisor = zigzag ? 1 : in.varint("divisor");
-            int classMin = in.width("class base", Long.SIZE);
-            int classWidth = in.width("class width", 7);
-            BitReader classes = in.bits(BitWriter.bytes((long) count * classWidth));
-            return new Classes(count, zigzag, base, divisor, classMin, classWidth, classes, in.bits());
-        }
-
-        static LongCursor ofCompressed(PageBytes in, int count, boolean zigzag) throws CorruptPageException {
-            long base = zigzag ? 0 : in.signedVarint("base");
-            long divisor = zigzag ? 1 : in.varint("divisor");
-            int classMin = in.width("class base", Long.SIZE);
-            int length = in.length("classes");
-            byte[] lengths = in.decompress(count, length);
-            BitReader classes = new BitReader(lengths, 0, lengths.length);
-            return new Classes(count, zigzag, base, divisor, classMin, Byte.SIZE, classes, in.bits());
-        }
-
-        @Override
-        void decode(int from, int values, long[] into, int at) throws CorruptPageException {
-            long bit = mantissaAt;
-            long end = mantissas.bits();
-            for (int i = 0; i < values; i++) {
-                int bitLength = bitLength(from + i);
-                int width = LongPage.mantissaBits(bitLength);
-                if (bit + width > end) {
-                    throw new CorruptPageException("classes: end within their values");
-                }
-                long mantissa = mantissas.get(bit, width);
-                bit += width;
-                long n = bitLength == 0 ? 0 : 1L << width | mantissa;
-                into[at + i] = zigzag ? LongPage.unzigzag(n) : base + n * divisor;
-            }
-            mantissaAt = bit;
-            if (values == remaining() && end - bit >= Byte.SIZE) {
-                throw new CorruptPageException("classes: bytes too many");
-            }
-        }
-
-        @Override
-        void pass(int from, int values) throws CorruptPageException {
-            for (int i = 0; i < values; i++) {
-                mantissaAt += LongPage.mantissaBits(bitLength(from + i));
-            }
-        }
-
-        private int bitLength(int index) throws CorruptPageException {
-            int bitLength = classMin
-                    + (classWidth == Byte.SIZE
-                            ? classes.u8(index)
-                            : (int) classes.get((long) index * classWidth, classWidth));
-            if (bitLength > Long.SIZE) {
-                throw new CorruptPageException("classes: number of " + bitLength + " bits");
-            }
-            return bitLength;
         }
     }
 }

@@ -101,11 +101,15 @@ final class PatternPage {
     /** Appends the codes of the next texts in another dictionary, and the numbers in them. */
     void copy(int count, PatternCodes into, GrowingLongs codesInto, GrowingLongs slotsInto)
             throws CorruptPageException {
+        codesInto.reserve(count);
+        long[] copied = codesInto.array();
+        int at = codesInto.count();
+        codesInto.extend(count);
         for (int i = 0; i < count; i++) {
             int index = indexes[next++];
             int code = codes[index];
             int slotCount = patterns.slots(code);
-            codesInto.add(into.of(code));
+            copied[at + i] = into.of(code);
             if (slotCount == 0) {
                 continue;
             }

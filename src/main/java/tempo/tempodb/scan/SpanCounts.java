@@ -32,6 +32,8 @@ public final class SpanCounts {
     /** Buckets by duration: 0 for spans without, else 1 and the code of {@link QuarterOctave}. */
     public static final int DURATION_BUCKETS = QuarterOctave.CODES + 1;
 
+    private static final int ROOM_MIN = 8192;
+
     private final SpanFilter filter;
     private final SpanField by;
     private final boolean overTime;
@@ -51,6 +53,8 @@ public final class SpanCounts {
     private final long[] resources = new long[LongCursor.BATCH];
     private final long[] measures = new long[LongCursor.BATCH];
     private int[] rowLabels = {};
+    private int[] rowTemplates = {};
+    private @Nullable GroupScan scan;
     private long groupsRead;
 
     private SpanCounts(
@@ -198,8 +202,10 @@ public final class SpanCounts {
                 if (spans == 0 || !hasAny(summary, i, node)) {
                     continue;
                 }
-                if (needsGroup(summary, i, node)) {
+                if (needsValues(summary, i, node)) {
                     addGroup(block, group, ready);
+                } else if (needsLabels(summary, i, node)) {
+                    addRows(node, scan(block, group), templateColumn.values(i, spans), measureColumn.values(i, spans));
                 } else {
                     LongCursor resource = resourceColumn == null ? null : resourceColumn.values(i, spans);
                     boolean all = passesAll(summary, i, node);
@@ -233,17 +239,62 @@ public final class SpanCounts {
         return true;
     }
 
-    /** True if a span of the group has to be looked at to know whether it passes, or its label. */
-    private static boolean needsGroup(StripSummary summary, int group, Ready node) {
+    /** True if it takes the values of spans to know whether they pass. */
+    private static boolean needsValues(StripSummary summary, int group, Ready node) {
         for (int row = summary.first(group); row < summary.first(group + 1); row++) {
-            int template = summary.template(row);
-            byte verdict = node.filter().verdicts[template];
-            if (verdict == Verdict.DEPENDS
-                    || verdict == Verdict.YES && node.labels().byTemplate()[template] == FieldLabels.VARIES) {
+            if (node.filter().verdicts[summary.template(row)] == Verdict.DEPENDS) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** True if it takes the values of spans that pass to know their labels. */
+    private static boolean needsLabels(StripSummary summary, int group, Ready node) {
+        for (int row = summary.first(group); row < summary.first(group + 1); row++) {
+            int template = summary.template(row);
+            if (node.filter().verdicts[template] == Verdict.YES
+                    && node.labels().byTemplate()[template] == FieldLabels.VARIES) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private GroupScan scan(SpanColumns block, int group) throws IOException {
+        groupsRead++;
+        GroupScan open = scan;
+        if (open == null) {
+            open = new GroupScan(block.open(group), block.source(group));
+            scan = open;
+        } else {
+            open.open(block.open(group), block.source(group));
+        }
+        return open;
+    }
+
+    private void makeRoom(int rows) {
+        if (rowLabels.length < rows) {
+            rowLabels = new int[Math.max(rows, ROOM_MIN)];
+            rowTemplates = new int[rowLabels.length];
+        }
+    }
+
+    /** Counts the spans of a group from its strip, but for the labels, of which some are in the group. */
+    private void addRows(Ready node, GroupScan group, LongCursor template, LongCursor measure) throws IOException {
+        byte[] verdicts = node.filter().verdicts;
+        int rows = measure.remaining();
+        makeRoom(rows);
+        template.readInts(rowTemplates, 0, rows, verdicts.length);
+        node.labels().read(group, rowTemplates, rows, rowLabels);
+        for (int from = 0; from < rows; from += batchLabels.length) {
+            int count = measure.read(measures, 0, measures.length);
+            for (int i = 0; i < count; i++) {
+                boolean passes = verdicts[rowTemplates[from + i]] == Verdict.YES;
+                batchLabels[i] = passes ? rowLabels[from + i] + 1 : -1;
+            }
+            count(batchLabels, count);
+        }
     }
 
     private void addRows(Ready node, @Nullable LongCursor template, @Nullable LongCursor resource, LongCursor measure)
@@ -303,16 +354,16 @@ public final class SpanCounts {
     private void addGroup(SpanColumns block, int group, Map<Integer, Ready> ready) throws IOException {
         try {
             Ready node = ready(block, group, ready);
-            GroupScan scan = new GroupScan(block.open(group), block.source(group));
-            groupsRead++;
-            long[] bits = node.filter().select(scan);
-            int rows = scan.count();
+            GroupScan open = scan(block, group);
+            long[] bits = node.filter().select(open);
+            int rows = open.count();
             if (Bits.isEmpty(bits, rows)) {
                 return;
             }
-            rowLabels = rowLabels.length < rows ? new int[Math.max(rows, 8192)] : rowLabels;
-            node.labels().read(scan, rowLabels);
-            long[] values = overTime ? scan.anchors() : scan.durations();
+            makeRoom(rows);
+            int[] numbers = node.labels().isOfResource() ? open.resources() : open.templates();
+            node.labels().read(open, numbers, rows, rowLabels);
+            long[] values = overTime ? open.anchors() : open.durations();
             for (int row = Bits.next(bits, 0, rows); row >= 0; row = Bits.next(bits, row + 1, rows)) {
                 countOne(rowLabels[row] + 1, values[row]);
             }

@@ -77,10 +77,28 @@ public final class TraceSearch {
      */
     public List<Found> newest(int limit) throws IOException {
         groupsRead = 0;
-        List<Candidate> candidates = candidates();
-        candidates.sort((a, b) -> Long.compareUnsigned(b.newest(), a.newest()));
+        List<SpanColumns> newestFirst = new ArrayList<>(blocks);
+        newestFirst.sort(Comparator.comparingLong(TraceSearch::newestStart).reversed());
         Map<TraceKey, Found> found = new HashMap<>();
         long bound = 0;
+        for (SpanColumns block : newestFirst) {
+            long newest = newestStart(block);
+            boolean isKnown = newest < Long.MAX_VALUE;
+            if (found.size() < limit || !isKnown || Long.compareUnsigned(newest, bound) >= 0) {
+                bound = newest(block, limit, bound, found);
+            }
+        }
+        return found.values().stream()
+                .sorted((a, b) -> Long.compareUnsigned(b.newestStart(), a.newestStart()))
+                .limit(limit)
+                .toList();
+    }
+
+    /** Adds what one block has; returns what the next trace has to be newer than. */
+    private long newest(SpanColumns block, int limit, long before, Map<TraceKey, Found> found) throws IOException {
+        List<Candidate> candidates = candidates(block);
+        candidates.sort((a, b) -> Long.compareUnsigned(b.newest(), a.newest()));
+        long bound = before;
         for (Candidate candidate : candidates) {
             if (found.size() >= limit && Long.compareUnsigned(candidate.newest(), bound) < 0) {
                 break;
@@ -92,10 +110,15 @@ public final class TraceSearch {
                 bound = bound(found, limit, bound);
             }
         }
-        return found.values().stream()
-                .sorted((a, b) -> Long.compareUnsigned(b.newestStart(), a.newestStart()))
-                .limit(limit)
-                .toList();
+        return bound;
+    }
+
+    private static long newestStart(SpanColumns block) {
+        long newest = Long.MIN_VALUE;
+        for (int group = 0; group < block.groups(); group++) {
+            newest = Math.max(newest, block.newest(group));
+        }
+        return newest;
     }
 
     /** Up to {@code limit} traces with at least so many spans of the spanset, all blocks taken together. */
@@ -137,16 +160,14 @@ public final class TraceSearch {
         return bound;
     }
 
-    private List<Candidate> candidates() throws IOException {
+    private List<Candidate> candidates(SpanColumns block) throws IOException {
         List<Candidate> candidates = new ArrayList<>();
-        for (SpanColumns block : blocks) {
-            BlockScan scan = new BlockScan(block, spanset, damage);
-            int strip = 0;
-            for (int group = 0; group < scan.groups(); group++) {
-                strip = enterStripOf(scan, group, strip);
-                if (isWorthIt(scan, group)) {
-                    candidates.add(new Candidate(scan, group, scan.newest(group)));
-                }
+        BlockScan scan = new BlockScan(block, spanset, damage);
+        int strip = 0;
+        for (int group = 0; group < scan.groups(); group++) {
+            strip = enterStripOf(scan, group, strip);
+            if (isWorthIt(scan, group)) {
+                candidates.add(new Candidate(scan, group, scan.newest(group)));
             }
         }
         return candidates;

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 import tempo.span.MalformedProtobufException;
 import tempo.tempodb.column.CorruptPageException;
 import tempo.tempodb.column.GrowingBytes;
@@ -34,6 +35,8 @@ public final class FieldLabels {
     /** By column and pattern: its label, if it has no slots and was met. */
     private final int[][] byPattern;
 
+    private final boolean[] @Nullable [] variables;
+
     /**
      * Makes labels of a field ready for a segment.
      *
@@ -46,6 +49,7 @@ public final class FieldLabels {
         this.labels = labels;
         this.byTemplate = new int[segment.templates()];
         this.byPattern = new int[segment.columns()][];
+        this.variables = new boolean[segment.columns()][];
         this.byResource = new int[isOfResource() ? segment.resources().count() : 0];
         Arrays.fill(byTemplate, NONE);
         if (isOfResource()) {
@@ -76,40 +80,52 @@ public final class FieldLabels {
         return byTemplate;
     }
 
-    /** Puts the label of each span of a group into {@code into[0..count)}. */
-    public void read(GroupScan scan, int[] into) throws IOException {
-        int[] numbers = isOfResource() ? scan.resources() : scan.templates();
+    /**
+     * Puts the label of each span of a group into {@code into[0..count)}.
+     *
+     * @param numbers of each span the resource, if {@link #isOfResource}, else the template
+     */
+    public void read(GroupScan scan, int[] numbers, int count, int[] into) throws IOException {
         int[] known = isOfResource() ? byResource : byTemplate;
         boolean varies = false;
-        for (int i = 0; i < scan.count(); i++) {
+        for (int i = 0; i < count; i++) {
             into[i] = known[numbers[i]];
             varies |= into[i] == VARIES;
         }
         for (int column = 0; varies && column < segment.columns(); column++) {
             if (isIn(column) && segment.use(column).isVariable()) {
-                readColumn(scan, column, into);
+                readColumn(scan, column, numbers, count, into);
             }
         }
     }
 
-    private void readColumn(GroupScan scan, int column, int[] into) throws IOException {
+    private void readColumn(GroupScan scan, int column, int[] templates, int count, int[] into) throws IOException {
         if (scan.group().rows(Pages.COLUMNS + column) == 0) {
             return;
         }
-        boolean[] variable = new boolean[segment.templates()];
-        ColumnUse use = segment.use(column);
-        for (int i = 0; i < use.count(); i++) {
-            variable[use.template(i)] |= use.constant(i) == ColumnUse.VARIABLE;
-        }
+        boolean[] variable = variable(column);
         scan.load(Pages.COLUMNS + column);
         TextCursor cursor = scan.group().texts(column);
-        int[] templates = scan.templates();
-        for (int i = 0; i < scan.count(); i++) {
+        for (int i = 0; i < count; i++) {
             if (variable[templates[i]]) {
                 int label = next(cursor, column);
                 into[i] = into[i] == VARIES ? label : into[i];
             }
         }
+    }
+
+    /** By template: whether its spans have a value in a column. */
+    private boolean[] variable(int column) throws CorruptPageException {
+        boolean @Nullable [] known = variables[column];
+        if (known == null) {
+            known = new boolean[segment.templates()];
+            ColumnUse use = segment.use(column);
+            for (int i = 0; i < use.count(); i++) {
+                known[use.template(i)] |= use.constant(i) == ColumnUse.VARIABLE;
+            }
+            variables[column] = known;
+        }
+        return known;
     }
 
     private int next(TextCursor cursor, int column) throws CorruptPageException {

@@ -86,6 +86,29 @@ public final class GroupDigest {
         return times;
     }
 
+    /** False if there is no span, and so no start. */
+    public boolean hasSpans() {
+        return templates.length > 0;
+    }
+
+    /** The oldest start, or what stands for it: unix nanoseconds, unsigned. */
+    public long oldest() {
+        long all = -1;
+        for (long each : oldest) {
+            all = Long.compareUnsigned(each, all) < 0 ? each : all;
+        }
+        return all;
+    }
+
+    /** The newest start, or what stands for it: unix nanoseconds, unsigned. */
+    public long newest() {
+        long all = 0;
+        for (long each : newest) {
+            all = Long.compareUnsigned(each, all) > 0 ? each : all;
+        }
+        return all;
+    }
+
     private void summarize(GroupRows rows, int[] counts) {
         int[] places = new int[counts.length];
         int place = 0;

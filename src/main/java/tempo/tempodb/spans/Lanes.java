@@ -93,6 +93,7 @@ final class Lanes {
             }
             done += batch;
         }
+        joinAlike(counts);
         spine[Pages.RESOURCES].skip(count);
         spine[Pages.OUTER_PARENT_IDS].skip(outerParents);
         int withEvents = 0;
@@ -135,6 +136,7 @@ final class Lanes {
             }
             done += batch;
         }
+        joinAlike(counts);
         for (int code = 0; code < counts.length; code++) {
             if (counts[code] > 0) {
                 SpanTemplate template = template(templatesPage, code, of);
@@ -143,6 +145,17 @@ final class Lanes {
                 skip(Pages.LINK_TRACE_ID_HIGHS, template.hasLinkTraceId, counts[code]);
                 skip(Pages.LINK_TRACE_ID_LOWS, template.hasLinkTraceId, counts[code]);
                 skip(Pages.LINK_SPAN_IDS, template.hasLinkSpanId, counts[code]);
+            }
+        }
+    }
+
+    /** Counts rows of templates that are alike as rows of one of them. */
+    private void joinAlike(int[] counts) throws CorruptPageException {
+        for (int code = 0; code < counts.length; code++) {
+            int rows = counts[code];
+            if (rows > 0) {
+                counts[code] = 0;
+                counts[segment.alike(code)] += rows;
             }
         }
     }

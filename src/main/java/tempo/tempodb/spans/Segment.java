@@ -3,7 +3,10 @@ package tempo.tempodb.spans;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import tempo.tempodb.column.CorruptPageException;
@@ -34,6 +37,11 @@ public final class Segment {
 
     /** By column; found when first asked for. */
     private volatile ColumnUse @Nullable [] uses;
+
+    /** By template: its {@link #alike} and 1; 0 as long as nobody has asked. */
+    private final AtomicIntegerArray alike;
+
+    private final ConcurrentHashMap<List<Integer>, Integer> firstAlike = new ConcurrentHashMap<>();
 
     /** By column: where its dictionary is in the bytes. */
     private final int[] dictionaryOffsets;
@@ -69,6 +77,7 @@ public final class Segment {
         readTemplates(table);
         table.requireEnd("segment's tables");
         templates = new AtomicReferenceArray<>(templateStarts.length);
+        alike = new AtomicIntegerArray(templateStarts.length);
         dictionaryOffsets = new int[columns.length];
         dictionaryLengths = new int[columns.length];
         dictionaries = new AtomicReferenceArray<>(columns.length);
@@ -131,6 +140,21 @@ public final class Segment {
     /** The tables from a template's number of its shape on, its scope and its values behind that. */
     TableBytes templateBytes(int number) {
         return new TableBytes(tables, templateStarts[number], tables.length - templateStarts[number]);
+    }
+
+    /**
+     * The number of one of the templates that have the same values in the same pages as this one, always the same of them. Who
+     * passes over many spans of many templates has so much less to look at.
+     */
+    int alike(int number) throws CorruptPageException {
+        int known = alike.get(number);
+        if (known > 0) {
+            return known - 1;
+        }
+        Integer first = firstAlike.putIfAbsent(template(number).valuesInPages(), number);
+        int made = first == null ? number : first;
+        alike.set(number, made + 1);
+        return made;
     }
 
     /** The patterns of a column of text. */

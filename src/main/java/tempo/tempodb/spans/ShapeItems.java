@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tempo.tempodb.column.CorruptPageException;
 
 /** The items of a shape, read from its bytes: what it is of, a byte, and then the items. Immutable. */
@@ -18,7 +19,10 @@ final class ShapeItems {
 
     private final int[] keyLengths;
     private final int[] openTags;
-    private final int[] occurrences;
+
+    /** Found when first asked for: of most shapes of a segment that is read, nobody does. */
+    private volatile int @Nullable [] occurrences;
+
     private final int values;
 
     private ShapeItems(byte[] bytes, int count) {
@@ -29,7 +33,6 @@ final class ShapeItems {
         this.keyOffsets = new int[count];
         this.keyLengths = new int[count];
         this.openTags = new int[count];
-        this.occurrences = new int[count];
         int valueCount = 0;
         ShapeScan scan = new ShapeScan(bytes);
         for (int i = 0; i < count; i++) {
@@ -45,7 +48,7 @@ final class ShapeItems {
             valueCount += Item.hasValue(scan.kind) ? 1 : 0;
         }
         this.values = valueCount;
-        findOccurrences();
+        findOpenTags();
     }
 
     /**
@@ -139,19 +142,31 @@ final class ShapeItems {
 
     /** How many items before this one are of the same field and have the same key. */
     int occurrence(int item) {
-        return occurrences[item];
+        int[] known = occurrences;
+        if (known == null) {
+            known = findOccurrences();
+            occurrences = known;
+        }
+        return known[item];
     }
 
-    private void findOccurrences() {
-        Map<String, Integer> seen = new HashMap<>();
+    private void findOpenTags() {
         int open = 0;
         for (int i = 0; i < kinds.length; i++) {
             open = kinds[i] == Item.CLOSE ? 0 : open;
             openTags[i] = open;
             open = kinds[i] == Item.OPEN ? tags[i] : open;
+        }
+    }
+
+    private int[] findOccurrences() {
+        Map<String, Integer> seen = new HashMap<>();
+        int[] found = new int[kinds.length];
+        for (int i = 0; i < kinds.length; i++) {
             String key = new String(bytes, keyOffsets[i], keyLengths[i], ISO_8859_1);
             String field = kinds[i] + " " + openTags[i] + " " + tags[i] + " " + key;
-            occurrences[i] = seen.merge(field, 1, Integer::sum) - 1;
+            found[i] = seen.merge(field, 1, Integer::sum) - 1;
         }
+        return found;
     }
 }

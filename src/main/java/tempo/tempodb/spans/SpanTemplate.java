@@ -1,6 +1,8 @@
 package tempo.tempodb.spans;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import tempo.tempodb.column.CorruptPageException;
 import tempo.tempodb.column.GrowingBytes;
 
@@ -118,6 +120,20 @@ final class SpanTemplate {
 
     int variableColumn(int index) {
         return variableColumns[index];
+    }
+
+    /** Which pages a message of it has values in, and how many in each: equal where two templates have the same. */
+    List<Integer> valuesInPages() {
+        List<Integer> pages = new ArrayList<>();
+        pages.add(of);
+        boolean[] has = {hasStart, hasEnd, hasSpanId, hasEvents, hasLinks, hasLinkTraceId, hasLinkSpanId};
+        for (boolean each : has) {
+            pages.add(each ? 1 : 0);
+        }
+        for (int i = 0; i < variables; i++) {
+            pages.add(variableColumns[i]);
+        }
+        return pages;
     }
 
     /** The field of an attribute's key. */

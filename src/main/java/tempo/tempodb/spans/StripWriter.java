@@ -64,11 +64,8 @@ public final class StripWriter {
         long[] oldest = new long[groups.size()];
         for (int i = 0; i < groups.size(); i++) {
             GroupDigest group = groups.get(i);
-            oldest[i] = -1;
-            for (int j = 0; j < group.templates.length; j++) {
-                newest[i] = Long.compareUnsigned(group.newest[j], newest[i]) > 0 ? group.newest[j] : newest[i];
-                oldest[i] = Long.compareUnsigned(group.oldest[j], oldest[i]) < 0 ? group.oldest[j] : oldest[i];
-            }
+            oldest[i] = group.oldest();
+            newest[i] = group.newest();
             out.putVarint(group.templates.length);
             out.putVarint(oldest[i]);
             out.putVarint(newest[i] - oldest[i]);

@@ -60,7 +60,11 @@ final class TableBytes {
         return count(field, max);
     }
 
+    /** A number of at most {@code max}; if that is negative, there can be none. */
     int count(String field, int max) throws CorruptPageException {
+        if (max < 0) {
+            throw new CorruptPageException(field + " is of nothing");
+        }
         return (int) varint(field, max);
     }
 
