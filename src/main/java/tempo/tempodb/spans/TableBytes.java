@@ -70,7 +70,12 @@ final class TableBytes {
 
     /** A length of bytes that follow, all of which are there. */
     int length(String field) throws CorruptPageException {
-        return (int) varint(field, remaining());
+        long length = varint64(field);
+        if (Long.compareUnsigned(length, remaining()) > 0) {
+            throw new CorruptPageException(
+                    field + " is " + Long.toUnsignedString(length) + " but " + remaining() + " bytes are left");
+        }
+        return (int) length;
     }
 
     void skip(int count) {

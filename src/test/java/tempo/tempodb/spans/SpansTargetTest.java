@@ -1,9 +1,13 @@
 package tempo.tempodb.spans;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import tempo.tempodb.column.CorruptPageException;
 
 class SpansTargetTest {
     @Test
@@ -20,6 +24,13 @@ class SpansTargetTest {
             }
             SpansTarget.run(input);
         }
+    }
+
+    @Test
+    void aLengthDoesNotReachBehindWhatIsLeftBehindIt() {
+        CorruptPageException refused =
+                assertThrows(CorruptPageException.class, () -> Segment.decode(new byte[] {2, 2, (byte) 0xaa}));
+        assertEquals("stored length of the segment's tables is 2 but 1 bytes are left", refused.getMessage());
     }
 
     @Test
