@@ -13,7 +13,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A trace that is larger than the heap is written, merged and read as a stream, in a process whose heap is small. */
@@ -24,34 +23,27 @@ final class LargeTraceIT {
     /** Values are cut at a MiB, by who puts them and by a merge, which may have almost one before it adds another. */
     private static final int VALUE_BYTES_MAX = 3 << 20;
 
+    private static final boolean LONG = Boolean.getBoolean("tempo.test.long");
+    private static final int SPANS = LONG ? 2_000_000 : 300_000;
+    private static final String HEAP = LONG ? "512m" : "96m";
+
     @TempDir
     Path directory;
 
     @Test
-    @Timeout(value = 3, unit = TimeUnit.MINUTES)
-    void everySpanOfATraceOf300ThousandComesBackWith96MegabytesOfHeap() throws IOException, InterruptedException {
-        run(300_000, "96m");
-    }
-
-    @Test
     @Timeout(value = 15, unit = TimeUnit.MINUTES)
-    @EnabledIfSystemProperty(named = "tempo.test.long", matches = "true")
-    void everySpanOfATraceOfTwoMillionComesBackWith512MegabytesOfHeap() throws IOException, InterruptedException {
-        run(2_000_000, "512m");
-    }
-
-    private void run(int spans, String heap) throws IOException, InterruptedException {
+    void everySpanOfALargeTraceComesBackFromASmallHeap() throws IOException, InterruptedException {
         Path arguments = Files.writeString(
                 directory.resolve("java.args"),
                 "-cp\n\"" + System.getProperty("java.class.path").replace("\\", "\\\\") + "\"\n");
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx" + heap,
+                        "-Xmx" + HEAP,
                         "-XX:+UseSerialGC",
                         "@" + arguments,
                         LargeTrace.class.getName(),
                         directory.resolve("store").toString(),
-                        String.valueOf(spans))
+                        String.valueOf(SPANS))
                 .redirectErrorStream(true)
                 .start();
         try {
