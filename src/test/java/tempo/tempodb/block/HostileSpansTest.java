@@ -1,0 +1,134 @@
+package tempo.tempodb.block;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.function.ObjLongConsumer;
+import org.junit.jupiter.api.Test;
+import tempo.span.TraceKey;
+import tempo.span.TraceMerge;
+import tempo.span.WireWriter;
+import tempo.tempodb.backend.MemoryObjectStore;
+
+/** Spans that have nothing in common, as a client may send them by mistake or on purpose, are stored and come back. */
+class HostileSpansTest {
+    private static final long START = 1_700_000_000_000_000_000L;
+
+    private final MemoryObjectStore store = new MemoryObjectStore();
+    private final Random random = new Random(42);
+
+    private byte[] trace(TraceKey key, int spans, ObjLongConsumer<WireWriter> content) {
+        WireWriter out = new WireWriter(1024);
+        int resource = out.begin(1);
+        int scope = out.begin(2);
+        for (int i = 0; i < spans; i++) {
+            int span = out.begin(2);
+            id(out, 1, key.high(), key.low());
+            id(out, 2, random.nextLong());
+            content.accept(out, i);
+            out.end(span);
+        }
+        out.end(scope);
+        out.end(resource);
+        return out.toByteArray();
+    }
+
+    private static void id(WireWriter out, int field, long... words) {
+        ByteBuffer id = ByteBuffer.allocate(words.length * Long.BYTES);
+        for (long word : words) {
+            id.putLong(word);
+        }
+        out.bytes(field, id.array(), 0, id.capacity());
+    }
+
+    private static void attribute(WireWriter out, String key, String value) {
+        int pair = out.begin(9);
+        out.string(1, key);
+        int any = out.begin(2);
+        out.string(1, value);
+        out.end(any);
+        out.end(pair);
+    }
+
+    private String text() {
+        return Long.toHexString(random.nextLong());
+    }
+
+    /** Writes traces, finds each again, and says how many bytes the block has for each byte that was put in. */
+    private double comeBack(int traces, int spans, ObjLongConsumer<WireWriter> content) throws IOException {
+        List<Blocks.Entry> entries = new ArrayList<>();
+        long bytes = 0;
+        for (int i = 0; i < traces; i++) {
+            TraceKey key = new TraceKey(i, 1);
+            entries.add(Blocks.Entry.of(key, trace(key, spans, content)));
+            bytes += entries.get(i).value().length;
+        }
+        BlockMeta meta = Blocks.write(store, BlockContent.SPANS, entries);
+        BlockReader reader = Blocks.open(store, meta);
+        for (Blocks.Entry entry : entries) {
+            assertArrayEquals(
+                    TraceMerge.merge(List.of(entry.value())).bytes(),
+                    TraceMerge.merge(Blocks.find(reader, entry.key())).bytes());
+        }
+        return (double) store.content(meta.spec().dataName()).length / bytes;
+    }
+
+    @Test
+    void eachSpanHasANameOfItsOwn() throws IOException {
+        double ratio = comeBack(2000, 10, (out, i) -> {
+            out.string(5, "GET /" + text());
+            out.fixed64(7, START + i);
+            out.fixed64(8, START + i + 1000);
+        });
+        assertTrue(ratio < 0.6, "ratio " + ratio);
+    }
+
+    @Test
+    void eachSpanHasAKeyOfItsOwn() throws IOException {
+        double ratio = comeBack(1000, 10, (out, i) -> {
+            out.fixed64(7, START + i);
+            attribute(out, text(), text());
+        });
+        assertTrue(ratio < 3, "ratio " + ratio);
+    }
+
+    @Test
+    void eachSpanHasAThousandKeysOfItsOwn() throws IOException {
+        double ratio = comeBack(4, 70, (out, i) -> {
+            out.fixed64(7, START + i);
+            for (int k = 0; k < 1024; k++) {
+                attribute(out, text(), text());
+            }
+        });
+        assertTrue(ratio < 3, "ratio " + ratio);
+    }
+
+    /** Each key has 52 values. */
+    @Test
+    void oneTraceHasSeventyThousandKeys() throws IOException {
+        double ratio = comeBack(1, 70 * 52, (out, i) -> {
+            out.fixed64(7, START + i);
+            for (int k = 0; k < 1024; k++) {
+                attribute(out, Long.toString(i % 70 * 1024 + k, 36), Long.toString(i / 70, 36));
+            }
+        });
+        assertTrue(ratio < 3, "ratio " + ratio);
+    }
+
+    @Test
+    void aFewKeysAreInEachOrder() throws IOException {
+        double ratio = comeBack(1000, 10, (out, i) -> {
+            out.fixed64(7, START + i);
+            List<String> keys = new ArrayList<>(List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j"));
+            Collections.shuffle(keys, random);
+            keys.forEach(key -> attribute(out, key, "value of " + key));
+        });
+        assertTrue(ratio < 1, "ratio " + ratio);
+    }
+}
