@@ -1,5 +1,8 @@
 package tempo.bench;
 
+import static tempo.span.OtlpFields.attribute;
+import static tempo.span.OtlpFields.id;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -111,39 +114,13 @@ public class BlockMergeBenchmark {
             attribute(out, 9, "url.path", "/api/v1/operation-" + operation + "/" + random.nextInt(1 << 20));
             attribute(out, 9, "thread.name", "worker-" + random.nextInt(64));
             attribute(out, 9, "user.id", Integer.toString(random.nextInt(1_000_000)));
-            number(out, "http.response.status_code", random.nextInt(50) == 0 ? 500 : 200);
-            number(out, "http.response.body.size", random.nextInt(1 << 16));
+            attribute(out, 9, "http.response.status_code", random.nextInt(50) == 0 ? 500 : 200);
+            attribute(out, 9, "http.response.body.size", random.nextInt(1 << 16));
             out.end(each);
             out.end(scopeSpans);
             out.end(resourceSpans);
         }
         return out.toByteArray();
-    }
-
-    private static void id(WireWriter out, int field, long... halves) {
-        ByteBuffer id = ByteBuffer.allocate(halves.length * Long.BYTES);
-        for (long half : halves) {
-            id.putLong(half);
-        }
-        out.bytes(field, id.array(), 0, id.capacity());
-    }
-
-    private static void attribute(WireWriter out, int field, String key, String text) {
-        int attribute = out.begin(field);
-        out.string(1, key);
-        int value = out.begin(2);
-        out.string(1, text);
-        out.end(value);
-        out.end(attribute);
-    }
-
-    private static void number(WireWriter out, String key, long number) {
-        int attribute = out.begin(9);
-        out.string(1, key);
-        int value = out.begin(2);
-        out.varint(3, number);
-        out.end(value);
-        out.end(attribute);
     }
 
     /** Keeps what is written. */

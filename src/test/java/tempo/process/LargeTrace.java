@@ -1,5 +1,7 @@
 package tempo.process;
 
+import static tempo.span.OtlpFields.attribute;
+
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
@@ -187,15 +189,6 @@ final class LargeTrace {
 
     private static long start(int number) {
         return 1_700_000_000_000_000_000L + number * 1000L;
-    }
-
-    private static void attribute(WireWriter message, int field, String key, String value) {
-        int attribute = message.begin(field);
-        message.string(1, key);
-        int any = message.begin(2);
-        message.string(1, value);
-        message.end(any);
-        message.end(attribute);
     }
 
     private void check(BlockCursor entry) throws IOException {

@@ -2,9 +2,10 @@ package tempo.tempodb.block;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static tempo.span.OtlpFields.attribute;
+import static tempo.span.OtlpFields.id;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -37,23 +38,6 @@ class HostileSpansTest {
         out.end(scope);
         out.end(resource);
         return out.toByteArray();
-    }
-
-    private static void id(WireWriter out, int field, long... words) {
-        ByteBuffer id = ByteBuffer.allocate(words.length * Long.BYTES);
-        for (long word : words) {
-            id.putLong(word);
-        }
-        out.bytes(field, id.array(), 0, id.capacity());
-    }
-
-    private static void attribute(WireWriter out, String key, String value) {
-        int pair = out.begin(9);
-        out.string(1, key);
-        int any = out.begin(2);
-        out.string(1, value);
-        out.end(any);
-        out.end(pair);
     }
 
     private String text() {
@@ -93,7 +77,7 @@ class HostileSpansTest {
     void eachSpanHasAKeyOfItsOwn() throws IOException {
         double ratio = comeBack(1000, 10, (out, i) -> {
             out.fixed64(7, START + i);
-            attribute(out, text(), text());
+            attribute(out, 9, text(), text());
         });
         assertTrue(ratio < 3, "ratio " + ratio);
     }
@@ -103,7 +87,7 @@ class HostileSpansTest {
         double ratio = comeBack(4, 70, (out, i) -> {
             out.fixed64(7, START + i);
             for (int k = 0; k < 1024; k++) {
-                attribute(out, text(), text());
+                attribute(out, 9, text(), text());
             }
         });
         assertTrue(ratio < 3, "ratio " + ratio);
@@ -115,7 +99,7 @@ class HostileSpansTest {
         double ratio = comeBack(1, 70 * 52, (out, i) -> {
             out.fixed64(7, START + i);
             for (int k = 0; k < 1024; k++) {
-                attribute(out, Long.toString(i % 70 * 1024 + k, 36), Long.toString(i / 70, 36));
+                attribute(out, 9, Long.toString(i % 70 * 1024 + k, 36), Long.toString(i / 70, 36));
             }
         });
         assertTrue(ratio < 3, "ratio " + ratio);
@@ -127,7 +111,7 @@ class HostileSpansTest {
             out.fixed64(7, START + i);
             List<String> keys = new ArrayList<>(List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j"));
             Collections.shuffle(keys, random);
-            keys.forEach(key -> attribute(out, key, "value of " + key));
+            keys.forEach(key -> attribute(out, 9, key, "value of " + key));
         });
         assertTrue(ratio < 1, "ratio " + ratio);
     }

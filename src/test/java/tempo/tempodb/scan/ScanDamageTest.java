@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static tempo.span.OtlpFields.attribute;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -218,15 +219,6 @@ class ScanDamageTest {
         out.end(scope);
         out.end(resource);
         return out.toByteArray();
-    }
-
-    private static void attribute(WireWriter out, int field, String key, String text) {
-        int pair = out.begin(field);
-        out.string(1, key);
-        int value = out.begin(2);
-        out.string(1, text);
-        out.end(value);
-        out.end(pair);
     }
 
     /** Groups that a listener was told of. */

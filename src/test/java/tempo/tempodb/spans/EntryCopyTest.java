@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static tempo.span.OtlpFields.attribute;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -161,23 +162,14 @@ class EntryCopyTest {
                     out, 1, Groups.KEY.traceId().high(), Groups.KEY.traceId().low());
             RandomOtlp.id(out, 2, random.nextLong());
             out.fixed64(7, 1000 + i);
-            attribute(out, "words", words(random, 4));
-            attribute(out, "stack", "at " + random.nextInt(9) + "\nat b:" + random.nextInt(100) + "\n");
-            attribute(out, "huge", huge ? words(random, 2000) : "id " + random.nextInt());
+            attribute(out, 9, "words", words(random, 4));
+            attribute(out, 9, "stack", "at " + random.nextInt(9) + "\nat b:" + random.nextInt(100) + "\n");
+            attribute(out, 9, "huge", huge ? words(random, 2000) : "id " + random.nextInt());
             out.end(span);
         }
         out.end(scope);
         out.end(resource);
         return out.toByteArray();
-    }
-
-    private static void attribute(WireWriter out, String key, String text) {
-        int attribute = out.begin(9);
-        out.string(1, key);
-        int value = out.begin(2);
-        out.string(1, text);
-        out.end(value);
-        out.end(attribute);
     }
 
     private static String words(Random random, int count) {
