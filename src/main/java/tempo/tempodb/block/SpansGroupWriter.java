@@ -35,6 +35,7 @@ final class SpansGroupWriter extends GroupWriter {
     @Override
     boolean isOverfullWith(int valueBytes) {
         return spans() >= BlockLayout.GROUP_SPANS_MAX
+                || columns.hasManyColumns()
                 || entries() >= BlockLayout.GROUP_ENTRIES_MAX
                 || rawBytes() + valueBytes > BlockLayout.GROUP_RAW_MAX;
     }

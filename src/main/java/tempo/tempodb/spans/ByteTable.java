@@ -37,13 +37,9 @@ final class ByteTable {
     /** The number of {@code source[offset..offset + length)}, a new one if it was not here. */
     int add(byte[] source, int offset, int length) {
         long hash = ByteHash.of(source, offset, length);
-        int slot = slotOf(hash);
-        while (slots[slot] != 0) {
-            int number = slots[slot] - 1;
-            if (hashes[number] == hash && equals(number, source, offset, length)) {
-                return number;
-            }
-            slot = slot + 1 & slots.length - 1;
+        int slot = find(hash, source, offset, length);
+        if (slots[slot] != 0) {
+            return slots[slot] - 1;
         }
         if (count == ends.length) {
             ends = Arrays.copyOf(ends, count * 2);
@@ -59,6 +55,11 @@ final class ByteTable {
         return count - 1;
     }
 
+    /** True if {@link #add} would not add. */
+    boolean contains(byte[] source, int offset, int length) {
+        return slots[find(ByteHash.of(source, offset, length), source, offset, length)] != 0;
+    }
+
     boolean equals(int number, byte[] source, int offset, int length) {
         int start = offset(number);
         return Arrays.equals(bytes.array(), start, ends[number], source, offset, offset + length);
@@ -71,6 +72,19 @@ final class ByteTable {
             out.putVarint(length(i));
         }
         out.put(bytes.array(), 0, bytes.length());
+    }
+
+    /** The slot of this string, or the empty one where it belongs. */
+    private int find(long hash, byte[] source, int offset, int length) {
+        int slot = slotOf(hash);
+        while (slots[slot] != 0) {
+            int number = slots[slot] - 1;
+            if (hashes[number] == hash && equals(number, source, offset, length)) {
+                break;
+            }
+            slot = slot + 1 & slots.length - 1;
+        }
+        return slot;
     }
 
     private void rehash() {

@@ -124,7 +124,7 @@ final class EntrySpans {
         }
         firstValues[count] = values.count();
         parser.span(bytes, offset, offset + length, idHigh, idLow);
-        shapes[count] = segment.shape(parser.shape());
+        shapes[count] = segment.shape(parser);
         resources[count] = resource;
         scopes[count] = scope;
         offsets[count] = offset;

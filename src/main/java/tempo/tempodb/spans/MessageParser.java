@@ -27,6 +27,7 @@ final class MessageParser extends FieldParser {
     private int events;
     private int links;
     private int firstValue;
+    private long whole;
 
     /** A parser that appends the values it finds to {@code values}: numbers, or offset and length as of {@link #text}. */
     MessageParser(GrowingLongs values) {
@@ -44,6 +45,11 @@ final class MessageParser extends FieldParser {
 
     static int length(long text) {
         return (int) text;
+    }
+
+    /** How many items the last message has. */
+    int items() {
+        return itemCount;
     }
 
     /** The bytes of the shape of the last message. */
@@ -102,7 +108,7 @@ final class MessageParser extends FieldParser {
         while (at < end && !failed) {
             spanField();
         }
-        finishMessage(from, to);
+        finishMessage();
     }
 
     void event(byte[] source, int from, int to) {
@@ -121,7 +127,7 @@ final class MessageParser extends FieldParser {
                 default -> unknown(tag);
             }
         }
-        finishMessage(from, to);
+        finishMessage();
     }
 
     void link(byte[] source, int from, int to) {
@@ -138,13 +144,14 @@ final class MessageParser extends FieldParser {
                 default -> unknown(tag);
             }
         }
-        finishMessage(from, to);
+        finishMessage();
     }
 
     private void begin(int of, byte[] source, int from, int to) {
         bytes = source;
         at = from;
         end = to;
+        whole = text(from, to - from);
         failed = false;
         seen = 0;
         spanId = 0;
@@ -159,19 +166,24 @@ final class MessageParser extends FieldParser {
         shape.put(of);
     }
 
-    private void finishMessage(int from, int to) {
+    private void finishMessage() {
         if (failed) {
-            values.truncate(firstValue);
-            shape.truncate(1);
-            spanId = 0;
-            parentId = 0;
-            start = 0;
-            finish = 0;
-            events = 0;
-            links = 0;
-            shape.put(Item.VERBATIM);
-            values.add(text(from, to - from));
+            keepWhole();
         }
+    }
+
+    /** Makes the last message one that is kept as it is, whatever was found in it. */
+    void keepWhole() {
+        values.truncate(firstValue);
+        shape.truncate(1);
+        spanId = 0;
+        parentId = 0;
+        start = 0;
+        finish = 0;
+        events = 0;
+        links = 0;
+        shape.put(Item.VERBATIM);
+        values.add(whole);
     }
 
     private void spanField() {

@@ -20,7 +20,7 @@ import tempo.tempodb.column.GrowingLongs;
  * The pages stand one behind the other from the end of the group's header on. Immutable.
  */
 final class PageDirectory {
-    private static final int PAGES_MAX = 1 << 16;
+    static final int PAGES_MAX = 1 << 16;
     private static final int ROWS_MAX = 1 << 24;
     private static final int RANGE = 1;
 

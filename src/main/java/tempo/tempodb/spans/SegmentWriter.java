@@ -20,6 +20,13 @@ final class SegmentWriter {
     private static final long SPANS_MAX = 1 << 20;
 
     private static final int TEMPLATES_MAX = 32_768;
+
+    /**
+     * A message that brings more columns than this is kept whole; from half as many on, the next entry gets a new segment. Each
+     * column may be a page of its group, and an entry that is copied brings all columns of another segment.
+     */
+    private static final int COLUMNS_MAX = PageDirectory.PAGES_MAX / 2;
+
     private static final long RETAINED_MAX = 8 << 20;
 
     final ByteTable resources = new ByteTable();
@@ -42,8 +49,12 @@ final class SegmentWriter {
         this.constants = constants;
     }
 
-    /** The shape of which {@code bytes} are. */
-    Shape shape(GrowingBytes bytes) {
+    /** The shape of the message just parsed, which is {@link MessageParser#keepWhole kept whole} if it brings too many columns. */
+    Shape shape(MessageParser parser) {
+        GrowingBytes bytes = parser.shape();
+        if (columns.count() + parser.items() > COLUMNS_MAX && !shapeBytes.contains(bytes.array(), 0, bytes.length())) {
+            parser.keepWhole();
+        }
         return shape(bytes.array(), bytes.length());
     }
 
@@ -81,7 +92,15 @@ final class SegmentWriter {
 
     /** True if no further group should use this segment. */
     boolean isFull() {
-        return spans >= SPANS_MAX || templates.count() >= TEMPLATES_MAX || retainedBytes() >= RETAINED_MAX;
+        return spans >= SPANS_MAX
+                || templates.count() >= TEMPLATES_MAX
+                || hasManyColumns()
+                || retainedBytes() >= RETAINED_MAX;
+    }
+
+    /** True if no further entry should use this segment, be it of the same group. */
+    boolean hasManyColumns() {
+        return columns.count() >= COLUMNS_MAX / 2;
     }
 
     private long retainedBytes() {

@@ -62,6 +62,11 @@ public final class SpanGroupWriter {
         return entries;
     }
 
+    /** True if the group should end with this entry, as its segment has so many columns. */
+    public boolean hasManyColumns() {
+        return segment.hasManyColumns();
+    }
+
     /** True if the next group should not use this segment any more. */
     public boolean isSegmentFull() {
         return segment.isFull();
@@ -272,7 +277,7 @@ public final class SpanGroupWriter {
         for (int i = 0; i < spans.events(span); i++) {
             run.next();
             parser.event(spans.bytes(), run.from(), run.to());
-            Shape shape = segment.shape(parser.shape());
+            Shape shape = segment.shape(parser);
             spine[Pages.EVENT_TEMPLATES].add(template(shape, 0, valuesBefore));
             if (shape.hasEnd) {
                 spine[Pages.EVENT_TIMES].add(parser.finish() - counted[span]);
@@ -290,7 +295,7 @@ public final class SpanGroupWriter {
         for (int i = 0; i < spans.links(span); i++) {
             run.next();
             parser.link(spans.bytes(), run.from(), run.to());
-            Shape shape = segment.shape(parser.shape());
+            Shape shape = segment.shape(parser);
             spine[Pages.LINK_TEMPLATES].add(template(shape, 0, valuesBefore));
             if (shape.hasLinkTraceId) {
                 spine[Pages.LINK_TRACE_ID_HIGHS].add(parser.traceIdHigh());

@@ -14,10 +14,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import tempo.span.MergedTrace;
+import tempo.span.OtlpFields;
 import tempo.span.TraceKey;
 import tempo.span.TraceMerge;
+import tempo.span.WireWriter;
 import tempo.tempodb.backend.MemoryObjectStore;
 import tempo.tempodb.backend.ObjectWriter;
 import tempo.tempodb.spans.RandomOtlp;
@@ -46,11 +49,15 @@ class BlockMergeTest {
     private record Merged(BlockReader block, BlockSummary summary) {}
 
     private Merged merge(List<BlockReader> readers) throws IOException {
+        return merge(readers, key -> true);
+    }
+
+    private Merged merge(List<BlockReader> readers, Predicate<TraceKey> kept) throws IOException {
         UUID id = UUID.randomUUID();
         BlockSpec spec = BlockSpec.cut("tenant", id, Blocks.WINDOW, BlockContent.SPANS);
         try (ObjectWriter data = store.write(spec.dataName())) {
             BlockWriter writer = new BlockWriter(id, BlockContent.SPANS, data);
-            BlockMerge.Result result = BlockMerge.run(readers, writer, key -> true);
+            BlockMerge.Result result = BlockMerge.run(readers, writer, kept);
             assertEquals(0, result.groupsCopied());
             BlockSummary summary = writer.finish();
             data.commit();
@@ -191,5 +198,41 @@ class BlockMergeTest {
     private static String name(BlockReader reader) {
         return BlockSpec.cut("tenant", reader.tail().blockId(), Blocks.WINDOW, BlockContent.SPANS)
                 .dataName();
+    }
+
+    /** Six times 12,000 keys, each with so many values that it is a column: more than a group may have pages. */
+    @Test
+    void blocksWithManyKeysEachAreMerged() throws IOException {
+        List<BlockReader> readers = new ArrayList<>();
+        for (int block = 0; block < 6; block++) {
+            Map<TraceKey, List<byte[]>> traces = new TreeMap<>();
+            for (int trace = 0; trace < 60; trace++) {
+                TraceKey key = new TraceKey(trace, block);
+                traces.put(key, List.of(manyKeys(key, block, trace)));
+            }
+            readers.add(write(traces));
+            all.putAll(traces);
+        }
+        Predicate<TraceKey> kept = key -> key.high() < 5;
+        all.keySet().removeIf(kept.negate());
+        assertHoldsAll(merge(readers, kept));
+    }
+
+    private static byte[] manyKeys(TraceKey key, int block, int trace) {
+        WireWriter out = new WireWriter(1 << 18);
+        int resource = out.begin(1);
+        int scope = out.begin(2);
+        for (int i = 0; i < 12; i++) {
+            int span = out.begin(2);
+            OtlpFields.id(out, 1, key.traceId().high(), key.traceId().low());
+            OtlpFields.id(out, 2, i + 1);
+            for (int k = 0; k < 1000; k++) {
+                OtlpFields.attribute(out, 9, "k" + (block * 12_000 + i * 1000 + k), trace);
+            }
+            out.end(span);
+        }
+        out.end(scope);
+        out.end(resource);
+        return out.toByteArray();
     }
 }

@@ -30,7 +30,7 @@ class HostileSpansTest {
         int scope = out.begin(2);
         for (int i = 0; i < spans; i++) {
             int span = out.begin(2);
-            id(out, 1, key.high(), key.low());
+            id(out, 1, key.traceId().high(), key.traceId().low());
             id(out, 2, random.nextLong());
             content.accept(out, i);
             out.end(span);
@@ -93,7 +93,7 @@ class HostileSpansTest {
         assertTrue(ratio < 3, "ratio " + ratio);
     }
 
-    /** Each key has 52 values. */
+    /** Each key has so many values that it is a column: more than a group may have pages. */
     @Test
     void oneTraceHasSeventyThousandKeys() throws IOException {
         double ratio = comeBack(1, 70 * 52, (out, i) -> {
