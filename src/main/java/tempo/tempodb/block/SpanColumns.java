@@ -22,7 +22,7 @@ import tempo.tempodb.spans.StripSummary;
  */
 public final class SpanColumns {
     /** The header of a group is seldom longer; its first pages are read with it. */
-    private static final int HEAD_BYTES = 4096;
+    private static final int HEAD_BYTES = 16384;
 
     private static final int HEADER_LENGTH_AT = 4;
 

@@ -37,6 +37,11 @@ final class BitReader {
         return width == Long.SIZE ? value : value & (1L << width) - 1;
     }
 
+    /** At least the 57 bits from bit {@code at} on, as the lowest of the result; 64 bits have to be there. */
+    long word(long at) {
+        return (long) LONGS.get(bytes, offset + (int) (at >>> 3)) >>> (int) (at & 7);
+    }
+
     /** A whole byte. */
     int u8(int index) {
         return bytes[offset + index] & 0xff;

@@ -2,6 +2,9 @@ package tempo.tempodb.column;
 
 /** Reads the encodings by bit length of {@link LongPage}: the lengths first, then the bits below the highest. */
 final class ClassesCursor extends LongCursor {
+    /** One word brings as many bits as these have below the highest, wherever in a byte they begin. */
+    private static final int QUICK_BITS_MAX = 57;
+
     private final boolean zigzag;
     private final long base;
     private final long divisor;
@@ -51,9 +54,10 @@ final class ClassesCursor extends LongCursor {
 
     @Override
     void decode(int from, int values, long[] into, int at) throws CorruptPageException {
+        int quick = classWidth == Byte.SIZE ? decodeQuickly(from, values, into, at) : 0;
         long bit = mantissaAt;
         long end = mantissas.bits();
-        for (int i = 0; i < values; i++) {
+        for (int i = quick; i < values; i++) {
             int bitLength = bitLength(from + i);
             int width = LongPage.mantissaBits(bitLength);
             if (bit + width > end) {
@@ -68,6 +72,30 @@ final class ClassesCursor extends LongCursor {
         if (values == remaining() && end - bit >= Byte.SIZE) {
             throw new CorruptPageException("classes: bytes too many");
         }
+    }
+
+    /**
+     * As {@link #decode} where lengths are whole bytes, up to the first value that one load of a word does not bring.
+     *
+     * @return how many values were read
+     */
+    private int decodeQuickly(int from, int values, long[] into, int at) {
+        long bit = mantissaAt;
+        long lastWord = mantissas.bits() - Long.SIZE;
+        int i = 0;
+        for (; i < values && bit <= lastWord; i++) {
+            int bitLength = classMin + classes.u8(from + i);
+            if (bitLength > QUICK_BITS_MAX) {
+                break;
+            }
+            // A number of no bits is 0, and takes none.
+            long highest = 1L << bitLength >>> 1;
+            long n = highest | mantissas.word(bit) & highest - 1 & -bitLength >> Integer.SIZE - 1;
+            bit += bitLength - (-bitLength >>> Integer.SIZE - 1);
+            into[at + i] = zigzag ? LongPage.unzigzag(n) : base + n * divisor;
+        }
+        mantissaAt = bit;
+        return i;
     }
 
     @Override

@@ -69,20 +69,17 @@ abstract class FilterNode {
     /** True if {@link #mayPass(StripSummary, int, int)} says more than the verdict of the template. */
     abstract boolean needsSummary();
 
-    /** Sets the bits of the spans that pass, in {@code into}, which has none. */
+    /** Sets the bits of the spans that pass, of those that are wanted, in {@code into}, which has none. */
     abstract void selectInto(GroupScan scan, long[] into) throws IOException;
 
     /** True if blooms may tell that no span of a group passes. */
     abstract boolean usesBlooms();
 
-    /** The bits of the spans that pass, valid until the next call. */
+    /** The bits of the spans that pass, of those that are wanted of the group, valid until the next call. */
     final long[] select(GroupScan scan) throws IOException {
         bits = Bits.cleared(bits, scan.count());
         if (decided) {
-            int[] templates = scan.templates();
-            for (int i = 0; i < scan.count(); i++) {
-                bits[i >> 6] |= (verdicts[templates[i]] >> 1 & 1L) << i;
-            }
+            Verdict.selectYes(verdicts, scan.templates(), scan.ranges(), bits);
         } else {
             selectInto(scan, bits);
         }

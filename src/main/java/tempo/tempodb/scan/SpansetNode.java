@@ -3,6 +3,7 @@ package tempo.tempodb.scan;
 import java.io.IOException;
 import tempo.tempodb.column.CorruptPageException;
 import tempo.tempodb.spans.GroupScan;
+import tempo.tempodb.spans.RowRanges;
 import tempo.tempodb.spans.Segment;
 import tempo.tempodb.spans.StripBlooms;
 import tempo.tempodb.spans.StripSummary;
@@ -32,7 +33,7 @@ abstract class SpansetNode {
     /** No such span of a group starts after this, as its summary says; 0 if there is none. */
     abstract long newest(StripSummary summary, int group);
 
-    /** The bits of the spans, valid until the next call. */
+    /** The bits of the spans, of those that are wanted of the group, valid until the next call. */
     abstract long[] select(GroupScan scan) throws IOException;
 
     private static final class Matching extends SpansetNode {
@@ -125,9 +126,21 @@ abstract class SpansetNode {
             if (Bits.isEmpty(rightBits, scan.count())) {
                 return bits;
             }
-            long[] leftBits = left.select(scan);
-            if (!Bits.isEmpty(leftBits, scan.count())) {
-                structure.relate(relation, scan.depths(), scan.count(), leftBits, rightBits, bits);
+            // Spans are related only within their entry.
+            boolean narrowed = scan.narrow(rightBits);
+            try {
+                long[] leftBits = left.select(scan);
+                if (!Bits.isEmpty(leftBits, scan.count())) {
+                    RowRanges ranges = scan.ranges();
+                    int[] depths = scan.depths();
+                    for (int i = 0; i < ranges.count(); i++) {
+                        structure.relate(relation, depths, ranges.from(i), ranges.to(i), leftBits, rightBits, bits);
+                    }
+                }
+            } finally {
+                if (narrowed) {
+                    scan.widen();
+                }
             }
             return bits;
         }

@@ -15,19 +15,24 @@ final class Structure {
 
     private int[] counts = {};
 
-    /** Sets in {@code into} the spans of {@code right} that stand so to one of {@code left}; arrays of bits by span. */
-    void relate(Spanset.Relation relation, int[] depths, int count, long[] left, long[] right, long[] into) {
+    /**
+     * Sets in {@code into} the spans of {@code right} that stand so to one of {@code left}; arrays of bits by span.
+     *
+     * @param from the first span, with which an entry begins
+     * @param to the span behind the last
+     */
+    void relate(Spanset.Relation relation, int[] depths, int from, int to, long[] left, long[] right, long[] into) {
         switch (relation) {
-            case CHILD -> children(depths, count, left, right, into);
-            case DESCENDANT -> descendants(depths, count, left, right, into);
-            case SIBLING -> siblings(depths, count, left, right, into);
-            case PARENT -> parents(depths, count, left, right, into);
-            case ANCESTOR -> ancestors(depths, count, left, right, into);
+            case CHILD -> children(depths, from, to, left, right, into);
+            case DESCENDANT -> descendants(depths, from, to, left, right, into);
+            case SIBLING -> siblings(depths, from, to, left, right, into);
+            case PARENT -> parents(depths, from, to, left, right, into);
+            case ANCESTOR -> ancestors(depths, from, to, left, right, into);
         }
     }
 
-    private void children(int[] depths, int count, long[] left, long[] right, long[] into) {
-        for (int i = 0; i < count; i++) {
+    private void children(int[] depths, int from, int to, long[] left, long[] right, long[] into) {
+        for (int i = from; i < to; i++) {
             int parent = step(depths[i], i);
             if (parent != NONE && isSet(right, i) && isSet(left, parent)) {
                 set(into, i);
@@ -36,9 +41,9 @@ final class Structure {
     }
 
     /** A span is below one of the left side as long as those that follow that one are deeper. */
-    private static void descendants(int[] depths, int count, long[] left, long[] right, long[] into) {
+    private static void descendants(int[] depths, int from, int to, long[] left, long[] right, long[] into) {
         int below = Integer.MAX_VALUE;
-        for (int i = 0; i < count; i++) {
+        for (int i = from; i < to; i++) {
             if (depths[i] <= below) {
                 below = Integer.MAX_VALUE;
             }
@@ -52,15 +57,15 @@ final class Structure {
     }
 
     /** First how many children of each parent are of the left side, then who is another one than them. */
-    private void siblings(int[] depths, int count, long[] left, long[] right, long[] into) {
-        startCounts(count);
-        for (int i = 0; i < count; i++) {
+    private void siblings(int[] depths, int from, int to, long[] left, long[] right, long[] into) {
+        startCounts(from, to);
+        for (int i = from; i < to; i++) {
             int parent = step(depths[i], i);
             if (parent != NONE && isSet(left, i)) {
                 counts[parent]++;
             }
         }
-        for (int i = 0; i < count; i++) {
+        for (int i = from; i < to; i++) {
             int parent = step(depths[i], i);
             if (parent != NONE && isSet(right, i) && counts[parent] > (isSet(left, i) ? 1 : 0)) {
                 set(into, i);
@@ -68,8 +73,8 @@ final class Structure {
         }
     }
 
-    private void parents(int[] depths, int count, long[] left, long[] right, long[] into) {
-        for (int i = 0; i < count; i++) {
+    private void parents(int[] depths, int from, int to, long[] left, long[] right, long[] into) {
+        for (int i = from; i < to; i++) {
             int parent = step(depths[i], i);
             if (parent != NONE && isSet(left, i) && isSet(right, parent)) {
                 set(into, parent);
@@ -78,9 +83,9 @@ final class Structure {
     }
 
     /** Who was seen above one of the left side was seen with all above: so each span is gone up from once. */
-    private void ancestors(int[] depths, int count, long[] left, long[] right, long[] into) {
-        startCounts(count);
-        for (int i = 0; i < count; i++) {
+    private void ancestors(int[] depths, int from, int to, long[] left, long[] right, long[] into) {
+        startCounts(from, to);
+        for (int i = from; i < to; i++) {
             step(depths[i], i);
             int depth = isSet(left, i) ? depths[i] - 1 : NONE;
             for (; depth >= 0 && counts[path[depth]] == 0; depth--) {
@@ -93,11 +98,11 @@ final class Structure {
         }
     }
 
-    private void startCounts(int count) {
-        if (counts.length < count) {
-            counts = new int[Math.max(count, 8192)];
+    private void startCounts(int from, int to) {
+        if (counts.length < to) {
+            counts = new int[Math.max(to, 8192)];
         }
-        Arrays.fill(counts, 0, count, 0);
+        Arrays.fill(counts, from, to, 0);
     }
 
     /** Goes on to a span; returns its parent, or {@link #NONE}. */

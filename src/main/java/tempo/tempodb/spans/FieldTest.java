@@ -23,8 +23,8 @@ public final class FieldTest {
 
     private final ColumnTest[] columns;
 
-    /** By resource; none if the field is not of resources. */
-    private final boolean[] resources;
+    /** By resource, YES or NO; none if the field is not of resources. */
+    private final byte[] resources;
 
     private final boolean anyYes;
     private final boolean anyDepends;
@@ -44,7 +44,7 @@ public final class FieldTest {
         numberHash = WireHash.join(0, test.least());
         textHash = TextColumn.hash(required, 0, required.length);
         patternHash = test.isSingle() ? TextColumn.hashOfPatterns(required, 0, required.length) : 0;
-        resources = field.of() == SpanField.Of.RESOURCE_ATTRIBUTE ? resources() : new boolean[0];
+        resources = field.of() == SpanField.Of.RESOURCE_ATTRIBUTE ? resources() : new byte[0];
         columns = ColumnTest.of(segment, field, test);
         messageVerdicts = field.messages() == Item.OF_SPAN ? verdicts : new byte[verdicts.length];
         judge();
@@ -104,7 +104,7 @@ public final class FieldTest {
                 || summary.newest(group, row) >= test.least() && summary.oldest(group, row) <= test.greatest();
     }
 
-    /** Sets the bits of the spans that pass, in {@code into}, which has none. */
+    /** Sets the bits of the spans that pass, of those that are wanted of the group, in {@code into}, which has none. */
     public void select(GroupScan scan, long[] into) throws IOException {
         switch (field.of()) {
             case DURATION -> selectNumbers(scan, scan.durations(), SpanRows.NO_DURATION, into);
@@ -116,10 +116,17 @@ public final class FieldTest {
 
     private void selectNumbers(GroupScan scan, long[] values, long none, long[] into) {
         boolean skipsNone = field.of() == SpanField.Of.DURATION;
-        for (int i = 0; i < scan.count(); i++) {
-            if (test.number(values[i]) && !(skipsNone && values[i] == none)) {
-                into[i >> 6] |= 1L << i;
+        int rows = scan.count();
+        for (int from = 0; from < rows; from += Long.SIZE) {
+            int count = Math.min(Long.SIZE, rows - from);
+            long word = 0;
+            for (int i = 0; i < count; i++) {
+                long value = values[from + i];
+                if (test.number(value) && !(skipsNone && value == none)) {
+                    word |= 1L << i;
+                }
             }
+            into[from >> 6] |= word;
         }
     }
 
@@ -127,12 +134,7 @@ public final class FieldTest {
         if (!anyYes && !anyDepends) {
             return;
         }
-        int[] numbers = scan.resources();
-        for (int i = 0; i < scan.count(); i++) {
-            if (resources[numbers[i]]) {
-                into[i >> 6] |= 1L << i;
-            }
-        }
+        Verdict.selectYes(resources, scan.resources(), scan.ranges(), into);
     }
 
     private void selectColumns(GroupScan scan, long[] into) throws IOException {
@@ -214,9 +216,9 @@ public final class FieldTest {
     private byte resourceVerdict() {
         boolean some = false;
         boolean all = true;
-        for (boolean passes : resources) {
-            some |= passes;
-            all &= passes;
+        for (byte verdict : resources) {
+            some |= verdict == Verdict.YES;
+            all &= verdict == Verdict.YES;
         }
         return some ? all ? Verdict.YES : Verdict.DEPENDS : Verdict.NO;
     }
@@ -259,12 +261,12 @@ public final class FieldTest {
         return segment.of(template) == Item.OF_SPAN;
     }
 
-    private boolean[] resources() throws CorruptPageException {
-        boolean[] passes = new boolean[segment.resources().count()];
-        for (int i = 0; i < passes.length; i++) {
-            passes[i] = passes(segment.resources(), i);
+    private byte[] resources() throws CorruptPageException {
+        byte[] verdicts = new byte[segment.resources().count()];
+        for (int i = 0; i < verdicts.length; i++) {
+            verdicts[i] = passes(segment.resources(), i) ? Verdict.YES : Verdict.NO;
         }
-        return passes;
+        return verdicts;
     }
 
     private boolean passes(ByteList contexts, int number) throws CorruptPageException {

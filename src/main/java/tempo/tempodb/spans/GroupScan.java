@@ -46,6 +46,30 @@ public final class GroupScan {
         return rows.count();
     }
 
+    /**
+     * From now on only entries are wanted that have a row whose bit is set, until {@link #widen}.
+     *
+     * @return false, and nothing is changed, if this is so already
+     */
+    public boolean narrow(long[] bits) throws IOException {
+        if (rows.isNarrow()) {
+            return false;
+        }
+        group.loadEntries(source);
+        rows.narrow(bits);
+        return true;
+    }
+
+    /** All entries are wanted again. */
+    public void widen() {
+        rows.widen();
+    }
+
+    /** The rows that are wanted: all, unless {@link #narrow} was called. */
+    public RowRanges ranges() {
+        return rows.ranges();
+    }
+
     /** As {@link SpanRows#templates}. */
     public int[] templates() throws IOException {
         group.load(source, Pages.TEMPLATES);

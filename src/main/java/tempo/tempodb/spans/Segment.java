@@ -33,6 +33,8 @@ public final class Segment {
     private final int[] templateScopes;
     private final boolean[] hasStart;
     private final boolean[] hasEnd;
+    private boolean allStart = true;
+    private boolean allEnd = true;
     private final AtomicReferenceArray<@Nullable SpanTemplate> templates;
 
     /** By column; found when first asked for. */
@@ -220,6 +222,8 @@ public final class Segment {
             templateScopes[i] = scope;
             hasStart[i] = shapeHasStart[number];
             hasEnd[i] = shapeHasEnd[number];
+            allStart &= hasStart[i] || shape.of() != Item.OF_SPAN;
+            allEnd &= hasEnd[i] || shape.of() != Item.OF_SPAN;
             for (int item = 0; item < shape.count(); item++) {
                 if (Item.hasValue(shape.kind(item)) && in.u8("template's value") != 0) {
                     if (Item.isText(shape.kind(item))) {
@@ -274,6 +278,16 @@ public final class Segment {
     /** Where a template's shape and scope are in the tables; its values are behind these. */
     int templateStart(int template) {
         return templateStarts[template];
+    }
+
+    /** True if all spans have a start. */
+    boolean allStart() {
+        return allStart;
+    }
+
+    /** True if all spans have an end. */
+    boolean allEnd() {
+        return allEnd;
     }
 
     /** True if messages of a template have a start. */

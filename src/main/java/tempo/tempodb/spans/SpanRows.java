@@ -25,6 +25,10 @@ public final class SpanRows {
     private boolean resourcesKnown;
     private boolean anchorsKnown;
     private boolean durationsKnown;
+    private boolean isNarrow;
+    private boolean rootsKnown;
+    private boolean resourcesKnownBefore;
+    private final RowRanges ranges = new RowRanges();
     private int[] resourceByDepth = new int[16];
     private long[] anchorByDepth = new long[16];
 
@@ -32,12 +36,15 @@ public final class SpanRows {
     public SpanRows(SpanGroup group) {
         this.group = group;
         this.count = group.rows(Pages.TEMPLATES);
+        this.ranges.setAll(count);
     }
 
     /** Goes on to another group. */
     public void open(SpanGroup next) {
         group = next;
         count = next.rows(Pages.TEMPLATES);
+        ranges.setAll(count);
+        isNarrow = false;
         templatesKnown = false;
         depthsKnown = false;
         resourcesKnown = false;
@@ -63,41 +70,88 @@ public final class SpanRows {
     public int[] depths() throws CorruptPageException {
         if (!depthsKnown) {
             depths = ints(depths, Pages.DEPTHS, Integer.MAX_VALUE);
-            int limit = 0;
-            for (int i = 0; i < count; i++) {
-                if (depths[i] > limit) {
-                    throw group.named(Pages.DEPTHS, new CorruptPageException("depth " + depths[i] + " after " + limit));
-                }
-                limit = depths[i] + 1;
+            int outside = count > 0 ? -depths[0] : 0;
+            for (int i = 1; i < count; i++) {
+                outside |= depths[i - 1] - depths[i] + 1;
+            }
+            if (outside < 0) {
+                throw group.named(Pages.DEPTHS, new CorruptPageException("a span is more than 1 below the one before"));
             }
             depthsKnown = true;
+        }
+        if (isNarrow && !rootsKnown) {
+            checkRoots();
         }
         return depths;
     }
 
-    /** By span: the number of its resource. */
+    /** What comes before a stretch is not looked at, so nothing in it may be below that. */
+    private void checkRoots() throws CorruptPageException {
+        for (int range = 0; range < ranges.count(); range++) {
+            if (depths[ranges.from(range)] != 0) {
+                throw group.named(Pages.DEPTHS, new CorruptPageException("an entry does not begin with a root"));
+            }
+        }
+        rootsKnown = true;
+    }
+
+    /**
+     * From now on only entries are wanted that have a row whose bit is set, until {@link #widen}: what costs much is done for these
+     * alone. The group's entries have to be loaded.
+     */
+    void narrow(long[] bits) {
+        ranges.setEntries(group, bits);
+        isNarrow = true;
+        rootsKnown = false;
+        resourcesKnownBefore = resourcesKnown;
+    }
+
+    /** All entries are wanted again. */
+    void widen() {
+        ranges.setAll(count);
+        isNarrow = false;
+        resourcesKnown = resourcesKnownBefore;
+    }
+
+    boolean isNarrow() {
+        return isNarrow;
+    }
+
+    /** The rows that are wanted: all, unless {@link #narrow} was called. */
+    RowRanges ranges() {
+        return ranges;
+    }
+
+    /** By span that is wanted: the number of its resource. */
     public int[] resources() throws CorruptPageException {
         if (!resourcesKnown) {
             int[] depth = depths();
             resources =
                     ints(resources, Pages.RESOURCES, group.segment().resources().count() + 1);
-            for (int i = 0; i < count; i++) {
-                int at = depth[i];
-                if (at == resourceByDepth.length) {
-                    resourceByDepth = Arrays.copyOf(resourceByDepth, 2 * at);
-                }
-                if (resources[i] > 0) {
-                    resources[i]--;
-                } else if (at > 0) {
-                    resources[i] = resourceByDepth[at - 1];
-                } else {
-                    throw group.named(Pages.RESOURCES, new CorruptPageException("a root has no resource"));
-                }
-                resourceByDepth[at] = resources[i];
+            for (int range = 0; range < ranges.count(); range++) {
+                resolveResources(depth, ranges.from(range), ranges.to(range));
             }
             resourcesKnown = true;
         }
         return resources;
+    }
+
+    /** Gives the spans that are as their parents the resources of these. */
+    private void resolveResources(int[] depth, int from, int to) throws CorruptPageException {
+        for (int i = from; i < to; i++) {
+            int at = depth[i];
+            if (at == resourceByDepth.length) {
+                resourceByDepth = Arrays.copyOf(resourceByDepth, 2 * at);
+            }
+            if (resources[i] > 0) {
+                resources[i]--;
+            } else if (at > 0) {
+                resources[i] = resourceByDepth[at - 1];
+            } else {
+                throw group.named(Pages.RESOURCES, new CorruptPageException("a root has no resource"));
+            }
+            resourceByDepth[at] = resources[i];
+        }
     }
 
     /** By span: its start, or what stands for it: unix nanoseconds, unsigned. The group's entries have to be loaded. */
@@ -106,7 +160,8 @@ public final class SpanRows {
             int[] template = templates();
             int[] depth = depths();
             Segment segment = group.segment();
-            anchors = anchors.length < count ? new long[capacity()] : anchors;
+            boolean all = segment.allStart();
+            anchors = all ? numbers(anchors, Pages.STARTS) : room(anchors);
             ValueReader starts = new ValueReader(group, Pages.STARTS);
             for (int entry = 0; entry < group.entries(); entry++) {
                 long base = group.base(entry);
@@ -116,8 +171,9 @@ public final class SpanRows {
                         anchorByDepth = Arrays.copyOf(anchorByDepth, 2 * at);
                     }
                     long anchor = base;
-                    if (segment.hasStart(template[i])) {
-                        anchor = starts.next() + (at == 0 ? base : anchorByDepth[at - 1]);
+                    if (all || segment.hasStart(template[i])) {
+                        long start = all ? anchors[i] : starts.next();
+                        anchor = start + (at == 0 ? base : anchorByDepth[at - 1]);
                     }
                     anchors[i] = anchor;
                     anchorByDepth[at] = anchor;
@@ -131,16 +187,41 @@ public final class SpanRows {
     /** By span: its end less its {@link #anchors anchor}, signed; {@link #NO_DURATION} if it has no end. */
     public long[] durations() throws CorruptPageException {
         if (!durationsKnown) {
-            int[] template = templates();
-            Segment segment = group.segment();
-            durations = durations.length < count ? new long[capacity()] : durations;
-            ValueReader ends = new ValueReader(group, Pages.DURATIONS);
-            for (int i = 0; i < count; i++) {
-                durations[i] = segment.hasEnd(template[i]) ? ends.next() : NO_DURATION;
-            }
+            durations = group.segment().allEnd() ? numbers(durations, Pages.DURATIONS) : durations(room(durations));
             durationsKnown = true;
         }
         return durations;
+    }
+
+    private long[] durations(long[] into) throws CorruptPageException {
+        int[] template = templates();
+        Segment segment = group.segment();
+        ValueReader ends = new ValueReader(group, Pages.DURATIONS);
+        for (int i = 0; i < count; i++) {
+            into[i] = segment.hasEnd(template[i]) ? ends.next() : NO_DURATION;
+        }
+        return into;
+    }
+
+    /** The values of a page that has one for each span. */
+    private long[] numbers(long[] known, int page) throws CorruptPageException {
+        long[] into = room(known);
+        if (count == 0) {
+            return into;
+        }
+        LongCursor cursor = group.numbers(page);
+        try {
+            if (cursor.read(into, 0, count) < count) {
+                throw new CorruptPageException("ends too early");
+            }
+        } catch (CorruptPageException e) {
+            throw group.named(page, e);
+        }
+        return into;
+    }
+
+    private long[] room(long[] known) {
+        return known.length < count ? new long[capacity()] : known;
     }
 
     private int[] ints(int[] known, int page, int limit) throws CorruptPageException {

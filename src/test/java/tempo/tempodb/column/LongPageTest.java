@@ -41,6 +41,9 @@ class LongPageTest {
                 Arbitraries.longs().array(long[].class).ofMinSize(1).ofMaxSize(60),
                 column(random, size, Random::nextLong),
                 column(random, size, r -> r.nextInt(7)),
+                column(random, size, r -> r.nextLong() >>> r.nextInt(Long.SIZE)),
+                column(random, size, r -> r.nextLong() >> r.nextInt(Long.SIZE)),
+                column(random, size, r -> r.nextInt(3) == 0 ? 0 : 1L << r.nextInt(60)),
                 column(random, size, r -> 1_700_000_000_000_000_000L + 1000L * r.nextInt(1 << 20)),
                 column(random, size, r -> (long) Math.exp(12 + 2 * r.nextGaussian())),
                 column(

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -199,21 +200,47 @@ class ScanTest {
     @Property(tries = 40)
     void relatedSpansStandSoToEachOther(@ForAll long seed) throws IOException {
         Random random = new Random(seed);
-        SpanFilter left = filter(random, 1);
-        SpanFilter right = filter(random, 1);
-        Spanset.Relation relation = Spanset.Relation.values()[random.nextInt(Spanset.Relation.values().length)];
-        List<SpanModel> related = new ArrayList<>();
+        Related related = new Related(filter(random, 1), relation(random), filter(random, 1));
+        Spanset spanset = Spanset.of(related.left).related(related.relation, Spanset.of(related.right));
+        assertFound(spanset, related::of);
+    }
+
+    @Property(tries = 40)
+    void eitherSideMayBeOfRelatedSpans(@ForAll long seed) throws IOException {
+        Random random = new Random(seed);
+        Related inner = new Related(filter(random, 2), relation(random), filter(random, 2));
+        Spanset innerSet = Spanset.of(inner.left).related(inner.relation, Spanset.of(inner.right));
+        SpanFilter other = filter(random, 1);
+        Spanset.Relation relation = relation(random);
+        if (random.nextBoolean()) {
+            assertFound(
+                    innerSet.related(relation, Spanset.of(other)),
+                    spans -> related(spans, inner.of(spans), relation, passing(spans, other)));
+        } else {
+            assertFound(
+                    Spanset.of(other).related(relation, innerSet),
+                    spans -> related(spans, passing(spans, other), relation, inner.of(spans)));
+        }
+    }
+
+    private static Spanset.Relation relation(Random random) {
+        return Spanset.Relation.values()[random.nextInt(Spanset.Relation.values().length)];
+    }
+
+    /** What {@code model} finds in each entry is what the search does. */
+    private static void assertFound(Spanset spanset, UnaryOperator<List<SpanModel>> model) throws IOException {
+        List<SpanModel> expected = new ArrayList<>();
         Set<TraceKey> unclear = new HashSet<>();
         STORED.byEntry().values().forEach(spans -> {
             if (hasEqualIds(spans)) {
                 unclear.add(spans.get(0).key);
             } else {
-                related.addAll(related(spans, left, relation, right));
+                expected.addAll(model.apply(spans));
             }
         });
-        Map<TraceKey, Integer> found = found(Spanset.of(left).related(relation, Spanset.of(right)));
+        Map<TraceKey, Integer> found = found(spanset);
         found.keySet().removeAll(unclear);
-        assertEquals(counted(related), found, left + " " + relation + " " + right);
+        assertEquals(counted(expected), found, spanset.toString());
     }
 
     /** Which of two spans with one id is the parent is the block's choice. */
@@ -221,13 +248,21 @@ class ScanTest {
         return spans.stream().map(span -> span.span.getSpanId()).distinct().count() < spans.size();
     }
 
+    private record Related(SpanFilter left, Spanset.Relation relation, SpanFilter right) {
+        List<SpanModel> of(List<SpanModel> spans) {
+            return related(spans, passing(spans, left), relation, passing(spans, right));
+        }
+    }
+
+    private static List<SpanModel> passing(List<SpanModel> spans, SpanFilter filter) {
+        return spans.stream().filter(span -> span.passes(filter)).toList();
+    }
+
     private static List<SpanModel> related(
-            List<SpanModel> spans, SpanFilter left, Spanset.Relation relation, SpanFilter right) {
+            List<SpanModel> spans, List<SpanModel> lefts, Spanset.Relation relation, List<SpanModel> rights) {
         Map<SpanModel, @Nullable SpanModel> parents = new HashMap<>();
         spans.forEach(span -> parents.put(span, span.parent(spans)));
-        List<SpanModel> lefts = spans.stream().filter(span -> span.passes(left)).toList();
-        return spans.stream()
-                .filter(span -> span.passes(right))
+        return rights.stream()
                 .filter(span -> lefts.stream().anyMatch(other -> stand(other, relation, span, parents)))
                 .toList();
     }
