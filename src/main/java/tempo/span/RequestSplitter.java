@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Splits an OTLP export request by trace id, in one pass over its wire format: spans are found, checked and grouped into one
  * {@link SliceBatch} per range; they are never materialised. Everything that OTLP does not define survives at every level
- * below the request itself. One instance serves one thread, again and again.
+ * below the request itself. A request with varints that are longer than they have to be is written anew first
+ * ({@link MinimalVarints}). One instance serves one thread, again and again.
  *
  * <p>A span that is refused costs nothing else; where the structure around the spans is broken the request is refused as a
  * whole, because what was meant cannot be known.
@@ -28,6 +29,7 @@ public final class RequestSplitter {
     private final SpanCheck check;
     private final SpanTable spans = new SpanTable();
     private final ContextTable contexts = new ContextTable();
+    private final MinimalVarints varints = new MinimalVarints();
     private final int[] refused = new int[Refusal.values().length];
     private final long[] refusedBytes = new long[Refusal.values().length];
     private @Nullable Refusal firstRefusal;
@@ -52,6 +54,18 @@ public final class RequestSplitter {
      *     of the request
      */
     public SplitRequest split(byte[] source, int offset, int length) throws MalformedProtobufException {
+        reader.forgetPadded();
+        check.forgetPadded();
+        // Who pads lengths mostly pads all, so the first one tells.
+        walk(source, offset, length, true);
+        if (reader.sawPadded() || check.sawPadded()) {
+            WireWriter minimal = varints.rewrite(source, offset, length);
+            walk(minimal.buffer(), 0, minimal.size(), false);
+        }
+        return new SplitRequest(batches(), spans.count, refused.clone(), refusedBytes.clone(), firstRefusal);
+    }
+
+    private void walk(byte[] source, int offset, int length, boolean stopAtPadding) throws MalformedProtobufException {
         reset();
         bytes = source;
         reader.reset(source, offset, length);
@@ -59,13 +73,15 @@ public final class RequestSplitter {
             int tag = reader.readTag();
             if (tag == TAG_LENGTH_DELIMITED_1) {
                 int outer = reader.enter();
+                if (stopAtPadding && reader.sawPadded()) {
+                    return;
+                }
                 resourceSpans();
                 reader.leave(outer);
             } else {
                 reader.skipField(tag);
             }
         }
-        return new SplitRequest(batches(), spans.count, refused.clone(), refusedBytes.clone(), firstRefusal);
     }
 
     private void reset() {

@@ -26,6 +26,15 @@ final class SpanCheck {
         this.limits = limits;
     }
 
+    /** True if a varint that was read, ever since the last {@link #forgetPadded}, was longer than it had to be. */
+    boolean sawPadded() {
+        return reader.sawPadded();
+    }
+
+    void forgetPadded() {
+        reader.forgetPadded();
+    }
+
     /** Checks the span in {@code source[from..to)}; null if it may be stored. */
     @Nullable
     Refusal span(byte[] source, int from, int to) {

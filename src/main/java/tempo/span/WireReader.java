@@ -41,6 +41,7 @@ public final class WireReader {
     private int start;
     private int position;
     private int limit;
+    private boolean padded;
 
     /**
      * A cursor at the start of {@code bytes[offset..offset + length)}. The array is read in place and must not change.
@@ -91,6 +92,15 @@ public final class WireReader {
     /** True until the limit is reached. */
     public boolean hasNext() {
         return position < limit;
+    }
+
+    /** True if a varint that was read, ever since the last {@link #forgetPadded}, was longer than it had to be. */
+    boolean sawPadded() {
+        return padded;
+    }
+
+    void forgetPadded() {
+        padded = false;
     }
 
     /** Index in the array of the next byte to read. */
@@ -165,6 +175,7 @@ public final class WireReader {
             byte b = bytes[position++];
             value |= (long) (b & 0x7f) << shift;
             if (b >= 0) {
+                padded |= b == 0;
                 return value;
             }
         }

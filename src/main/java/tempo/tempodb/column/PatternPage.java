@@ -34,15 +34,19 @@ final class PatternPage {
             occurrences[index]++;
         }
         Slots[] slots = new Slots[size];
+        Slots none = new Slots(0);
         Slots others = new Slots(0);
         for (int i = 0; i < size; i++) {
             int slotCount = patterns.slots(codes[i]);
-            boolean own = occurrences[i] >= TextColumn.OWN_SLOTS_MIN;
-            slots[i] = new Slots(own ? occurrences[i] : 0);
-            for (int slot = 0; own && slot < slotCount; slot++) {
+            if (occurrences[i] < TextColumn.OWN_SLOTS_MIN) {
+                slots[i] = none;
+                others.count += slotCount * occurrences[i];
+                continue;
+            }
+            slots[i] = new Slots(occurrences[i]);
+            for (int slot = 0; slot < slotCount; slot++) {
                 slots[i].add(in.nested("numbers of a pattern"));
             }
-            others.count += own ? 0 : slotCount * occurrences[i];
         }
         if (others.count > 0) {
             others.add(in.nested("numbers of the other patterns"));
