@@ -113,8 +113,8 @@ final class BlockLayout {
     /** Spans after which a group of columns ends even inside a trace. */
     static final int GROUP_SPANS_MAX = 2 * GROUP_SPANS_TARGET;
 
-    /** Largest segment that a reader accepts. */
-    static final int SEGMENT_BYTES_MAX = 48 << 20;
+    /** Largest segment that a reader accepts: one value may bring it all its bytes, and those of its keys twice. */
+    static final int SEGMENT_BYTES_MAX = 3 * VALUE_BYTES_MAX + (16 << 20);
 
     /** Largest part of a strip that a reader accepts. */
     static final int STRIP_PART_BYTES_MAX = 64 << 20;

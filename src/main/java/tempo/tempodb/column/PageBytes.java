@@ -3,9 +3,8 @@ package tempo.tempodb.column;
 /** Reads what is in a page from front to back, never past its end. */
 final class PageBytes {
     /** zstd does not compress further than this, so that a claim of more need not be believed. */
-    private static final int ZSTD_RATIO_MAX = 1 << 16;
-
     private final byte[] bytes;
+
     private final int end;
     private int at;
 
@@ -91,7 +90,7 @@ final class PageBytes {
 
     /** The next {@code length} bytes, a zstd frame, as {@code rawLength} bytes. */
     byte[] decompress(long rawLength, int length) throws CorruptPageException {
-        if (length > remaining() || rawLength > (long) length * ZSTD_RATIO_MAX || rawLength > Integer.MAX_VALUE - 8) {
+        if (length > remaining() || rawLength > Zstd.rawLengthMax(length) || rawLength > Integer.MAX_VALUE - 8) {
             throw new CorruptPageException(length + " of " + remaining() + " bytes are no " + rawLength);
         }
         byte[] raw = new byte[(int) rawLength];

@@ -39,6 +39,14 @@ public final class Zstd {
         }
     }
 
+    /**
+     * As many bytes as a frame of {@code length} bytes can stand for: its smallest block, of 4 bytes, for the largest stretch, of
+     * 128 KiB of the same byte (RFC 8878, 3.1.1.2).
+     */
+    public static long rawLengthMax(int length) {
+        return (long) length << 15;
+    }
+
     /** Room that is enough for the frame of {@code length} bytes. */
     static int bound(int length) {
         return length + (length >>> 8) + 1024;

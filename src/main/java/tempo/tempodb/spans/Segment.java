@@ -55,7 +55,7 @@ public final class Segment {
         this.bytes = bytes;
         int rawLength = in.count("length of the segment's tables", TABLES_BYTES_MAX);
         int length = in.length("stored length of the segment's tables");
-        if (rawLength >>> 14 > length) {
+        if (rawLength > Zstd.rawLengthMax(length)) {
             throw new CorruptPageException("segment's tables of " + length + " bytes cannot be of " + rawLength);
         }
         tables = new byte[rawLength];

@@ -67,7 +67,7 @@ public final class StripSummary {
     public static StripSummary decode(byte[] bytes, int groups) throws CorruptPageException {
         TableBytes in = new TableBytes(bytes, 0, bytes.length);
         int rawLength = in.count("length of a summary", BYTES_MAX);
-        if (rawLength >>> 14 > in.remaining()) {
+        if (rawLength > Zstd.rawLengthMax(in.remaining())) {
             throw new CorruptPageException("summary of " + in.remaining() + " bytes cannot be of " + rawLength);
         }
         byte[] raw = new byte[rawLength];
