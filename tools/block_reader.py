@@ -106,7 +106,7 @@ class Block:
             raw = self.part(offset, 36 + length, "segment %d" % number)
             header = b"tseg" + struct.pack("<I16sII", length, self.id, number, crc)
             self.expect("segment %d's header" % number, raw[:36], header + struct.pack("<I", crc32c(header)))
-            need(length <= 48 * MIB and crc32c(raw[36:]) == crc, "segment %d: length or CRC" % number)
+            need(length <= 208 * MIB and crc32c(raw[36:]) == crc, "segment %d: length or CRC" % number)
             self.segments[number] = Segment(raw[36:])
         return self.segments[number]
 
