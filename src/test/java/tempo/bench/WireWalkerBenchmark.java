@@ -21,6 +21,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import tempo.span.MalformedProtobufException;
+import tempo.span.PaddedOtlp;
 import tempo.span.RequestSplitter;
 import tempo.span.SpanLimits;
 import tempo.span.SplitRequest;
@@ -42,6 +43,7 @@ public class WireWalkerBenchmark {
 
     private final RequestSplitter splitter = new RequestSplitter(RANGES, SpanLimits.DEFAULT);
     private byte[] request = new byte[0];
+    private byte[] padded = new byte[0];
 
     @Setup
     public void build() {
@@ -66,6 +68,7 @@ public class WireWalkerBenchmark {
                 .setResource(Resource.newBuilder().addAttributes(attribute("service.name", "shop")))
                 .addScopeSpans(scope);
         request = data.build().toByteArray();
+        padded = PaddedOtlp.of(data.build());
     }
 
     private static ByteString id(int bytes, int seed) {
@@ -85,5 +88,12 @@ public class WireWalkerBenchmark {
     @OperationsPerInvocation(SPANS)
     public SplitRequest split() throws MalformedProtobufException {
         return splitter.split(request, 0, request.length);
+    }
+
+    /** The same request with lengths that are made short first. */
+    @Benchmark
+    @OperationsPerInvocation(SPANS)
+    public SplitRequest splitPadded() throws MalformedProtobufException {
+        return splitter.split(padded, 0, padded.length);
     }
 }

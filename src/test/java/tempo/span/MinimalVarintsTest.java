@@ -4,13 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.Message;
 import io.opentelemetry.proto.trace.v1.TracesData;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.util.List;
-import java.util.Map;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -19,44 +14,17 @@ import net.jqwik.api.Property;
 class MinimalVarintsTest {
     private final MinimalVarints varints = new MinimalVarints();
 
-    /** As OpenTelemetry's SDK for .NET serializes. */
-    private static byte[] padded(Message message) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        for (Map.Entry<FieldDescriptor, Object> field : message.getAllFields().entrySet()) {
-            FieldDescriptor descriptor = field.getKey();
-            if (descriptor.getJavaType() != FieldDescriptor.JavaType.MESSAGE) {
-                Message alone = message.newBuilderForType()
-                        .setField(descriptor, field.getValue())
-                        .build();
-                out.writeBytes(alone.toByteArray());
-                continue;
-            }
-            List<?> values = descriptor.isRepeated() ? (List<?>) field.getValue() : List.of(field.getValue());
-            for (Object value : values) {
-                byte[] inner = padded((Message) value);
-                out.write(descriptor.getNumber() << 3 | WireReader.LENGTH_DELIMITED);
-                out.write(inner.length | 0x80);
-                out.write(inner.length >> 7 | 0x80);
-                out.write(inner.length >> 14 | 0x80);
-                out.write(inner.length >> 21);
-                out.writeBytes(inner);
-            }
-        }
-        out.writeBytes(message.getUnknownFields().toByteArray());
-        return out.toByteArray();
-    }
-
     @Property(tries = 200)
     void paddedLengthsBecomeShort(@ForAll long seed) throws Exception {
         TracesData data = new TraceSamples(seed).trace(20);
-        assertArrayEquals(data.toByteArray(), varints.rewrite(padded(data)));
+        assertArrayEquals(data.toByteArray(), varints.rewrite(PaddedOtlp.of(data)));
     }
 
     @Property(tries = 50)
     void paddedRequestsAreSplitAsOthers(@ForAll long seed) throws Exception {
         RequestSplitter splitter = new RequestSplitter(16, SpanLimits.DEFAULT);
         TracesData data = new TraceSamples(seed).request(10, 60);
-        byte[] padded = padded(data);
+        byte[] padded = PaddedOtlp.of(data);
         byte[] minimal = data.toByteArray();
         SplitRequest expected = splitter.split(minimal, 0, minimal.length);
         SplitRequest split = splitter.split(padded, 0, padded.length);
