@@ -99,8 +99,7 @@ final class QuickstartCommand implements Callable<Integer> {
             running.stop();
             return ExitCode.OK;
         }
-        out.println("Serving until Ctrl-C. What was sent stays in " + config.getString("tempo.data-dir") + ".");
-        out.flush();
-        return UntilStopped.await(running, out);
+        String ready = "Serving until Ctrl-C. What was sent stays in " + config.getString("tempo.data-dir") + ".";
+        return UntilStopped.await(running, ready, out);
     }
 }

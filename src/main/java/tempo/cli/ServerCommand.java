@@ -41,9 +41,8 @@ final class ServerCommand implements Callable<Integer> {
         FreePorts.require(prepared.ports());
         PrintWriter out = spec.commandLine().getOut();
         Server.Running running = prepared.start();
-        out.println("tempo " + Version.number() + " is ready: "
-                + running.endpoints().inOneLine());
-        out.flush();
-        return UntilStopped.await(running, out);
+        String ready = "tempo " + Version.number() + " is ready: "
+                + running.endpoints().inOneLine();
+        return UntilStopped.await(running, ready, out);
     }
 }

@@ -13,11 +13,19 @@ final class UntilStopped {
      * Returns when the server has stopped by itself, with the exit code for that: nobody asked for it, so it failed. On
      * SIGTERM or Ctrl-C the process ends from inside here with exit code 0, or 1 if stopping failed; left to itself, a
      * JVM would end with 143 and a supervisor would take an orderly stop for a crash.
+     *
+     * @param ready printed once a stop would be in order: whoever reads it may ask for one
      */
-    static int await(Server.Running running, PrintWriter out) {
+    static int await(Server.Running running, String ready, PrintWriter out) {
         AtomicBoolean asked = new AtomicBoolean();
         Thread hook = new Thread(() -> stopAndHalt(running, asked, out), "stop");
-        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            Runtime.getRuntime().addShutdownHook(hook);
+        } catch (IllegalStateException askedWhileStarting) {
+            stopAndHalt(running, asked, out);
+        }
+        out.println(ready);
+        out.flush();
         try {
             running.terminated().toCompletableFuture().join();
         } catch (CompletionException e) {
