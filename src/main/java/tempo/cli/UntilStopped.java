@@ -21,11 +21,13 @@ final class UntilStopped {
         Thread hook = new Thread(() -> stopAndHalt(running, asked, out), "stop");
         try {
             Runtime.getRuntime().addShutdownHook(hook);
+            out.println(ready);
+            out.flush();
         } catch (IllegalStateException askedWhileStarting) {
+            // It was never ready, and may have stopped already by a hook of the actor system.
+            asked.set(true);
             stopAndHalt(running, asked, out);
         }
-        out.println(ready);
-        out.flush();
         try {
             running.terminated().toCompletableFuture().join();
         } catch (CompletionException e) {
