@@ -122,7 +122,13 @@ final class PackageDirectionTest {
                 .check(MainCode.CLASSES);
     }
 
-    /** With what it reaches through our other packages. On its own it is used with three jars; scans alone need RE2/J too. */
+    /** Where the engine's object stores may bring their own clients. */
+    private static final List<String> CLOUD_STORES = List.of("tempo.tempodb.backend.s3", "tempo.tempodb.backend.gcs");
+
+    /**
+     * With what it reaches through our other packages, but for the stores of cloud vendors. On its own it is used with three jars;
+     * scans alone need RE2/J too.
+     */
     @Test
     void storageEngineNeedsNothingButZstdJsonAndRegularExpressions() {
         List<String> allowed = List.of(
@@ -135,7 +141,8 @@ final class PackageDirectionTest {
         Set<String> wrong = new TreeSet<>();
         Set<JavaClass> reached = new LinkedHashSet<>();
         for (JavaClass each : MainCode.CLASSES) {
-            if ((each.getPackageName() + ".").startsWith("tempo.tempodb.")) {
+            if ((each.getPackageName() + ".").startsWith("tempo.tempodb.")
+                    && !CLOUD_STORES.contains(each.getPackageName())) {
                 reached.add(each);
             }
         }

@@ -3,6 +3,7 @@ package tempo.tempodb.backend;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
+import java.time.Instant;
 import java.util.function.Consumer;
 
 /**
@@ -11,8 +12,9 @@ import java.util.function.Consumer;
  * {@link IllegalArgumentException}.
  *
  * <p>Thread-safe; every call blocks. Failures are {@link IOException}s that say what was attempted on which object; an object
- * that does not exist is a {@link NoSuchFileException}. Nothing is retried here. After a failed put the object may exist or
- * not, and if it does it is whole.
+ * that does not exist is a {@link NoSuchFileException}, and what may be over by the next attempt is a
+ * {@link TransientStoreException}. Nothing is retried here. After a failed put the object may exist or not, and if it does it is
+ * whole.
  */
 public interface ObjectStore extends AutoCloseable {
     /**
@@ -44,6 +46,15 @@ public interface ObjectStore extends AutoCloseable {
 
     /** Removes an object; nothing happens if there is none. */
     void delete(String key) throws IOException;
+
+    /**
+     * Removes what writers began before {@code startedBefore} and neither committed nor aborted, as their process died. It was
+     * never visible, but takes room. Writers that are still alive lose their writes too, unless the store can tell them from
+     * dead ones.
+     *
+     * @return how many writes were removed
+     */
+    int removeAbandonedWrites(Instant startedBefore) throws IOException;
 
     /** Gives back open files and connections; no other call may follow. */
     @Override

@@ -2,6 +2,7 @@ package tempo.tempodb.backend;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.function.Consumer;
 
 /**
@@ -103,6 +104,11 @@ public class FaultyObjectStore implements ObjectStore {
     @Override
     public void delete(String key) throws IOException {
         act("delete", () -> store.delete(key));
+    }
+
+    @Override
+    public int removeAbandonedWrites(Instant startedBefore) throws IOException {
+        return call("removal of abandoned writes", () -> store.removeAbandonedWrites(startedBefore));
     }
 
     @Override

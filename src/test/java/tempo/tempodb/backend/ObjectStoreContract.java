@@ -11,6 +11,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -124,6 +126,53 @@ public abstract class ObjectStoreContract {
             writer.write(ByteBuffer.wrap(new byte[100]));
         }
         assertEquals(Set.of(), keys(""));
+    }
+
+    @Test
+    void streamsAnObjectOfManyParts() throws IOException {
+        byte[] piece = new byte[(1 << 20) + 7];
+        Random random = new Random(2);
+        byte[] content = new byte[20 * piece.length];
+        try (ObjectWriter writer = store.write("s/large")) {
+            for (int i = 0; i < 20; i++) {
+                random.nextBytes(piece);
+                System.arraycopy(piece, 0, content, i * piece.length, piece.length);
+                writer.write(ByteBuffer.wrap(piece));
+            }
+            writer.commit();
+        }
+        assertEquals(content.length, store.head("s/large").bytes());
+        assertArrayEquals(content, store.read("s/large", 0, content.length));
+    }
+
+    @Test
+    void leavesWritesThatBeganLater() throws IOException {
+        try (ObjectWriter writer = store.write("s/a")) {
+            writer.write(ByteBuffer.wrap(new byte[100]));
+            store.removeAbandonedWrites(Instant.EPOCH);
+            writer.commit();
+        }
+        assertEquals(100, store.head("s/a").bytes());
+    }
+
+    @Test
+    void saysWhenAnObjectBecameVisible() throws IOException {
+        store.put("a", ByteBuffer.allocate(1));
+        Instant seen = store.head("a").modified();
+        store.list(
+                "",
+                object -> assertTrue(
+                        Duration.between(object.modified(), seen).abs().toSeconds() <= 1));
+    }
+
+    @Test
+    void listsMoreThanAPage() throws IOException {
+        Set<String> expected = new TreeSet<>();
+        for (int i = 0; i < 1_050; i++) {
+            expected.add("many/" + i);
+            put("many/" + i, "1");
+        }
+        assertEquals(expected, keys("many/"));
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.function.Consumer;
 import tempo.tempodb.backend.ObjectInfo;
 import tempo.tempodb.backend.ObjectKeys;
@@ -145,6 +146,16 @@ public final class LocalObjectStore implements ObjectStore {
             return;
         } catch (IOException e) {
             throw failure("delete", key, e);
+        }
+    }
+
+    /** Here a writer that is alive is known by its lock, and keeps what it writes. */
+    @Override
+    public int removeAbandonedWrites(Instant startedBefore) throws IOException {
+        try {
+            return temporaries.sweep(startedBefore);
+        } catch (IOException e) {
+            throw failure("removal of abandoned writes", TemporaryFiles.DIRECTORY, e);
         }
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,7 +45,7 @@ final class TemporaryFiles implements AutoCloseable {
     static TemporaryFiles open(Path root) throws IOException {
         Path all = root.resolve(DIRECTORY);
         Directories.create(root, all);
-        sweep(all);
+        sweep(all, Instant.MAX);
         String name = UUID.randomUUID().toString();
         Path own = all.resolve(name);
         Path lockFile = all.resolve(name + LOCK_SUFFIX);
@@ -68,6 +69,11 @@ final class TemporaryFiles implements AutoCloseable {
         return own.resolve(Long.toString(count.incrementAndGet()));
     }
 
+    /** Removes what processes left that are dead and last began a write before {@code startedBefore}; returns how many files. */
+    int sweep(Instant startedBefore) throws IOException {
+        return sweep(Directories.parentOf(own), startedBefore);
+    }
+
     @Override
     public void close() throws IOException {
         remove(own);
@@ -76,37 +82,45 @@ final class TemporaryFiles implements AutoCloseable {
         LIVE.remove(own);
     }
 
-    private static void sweep(Path all) throws IOException {
+    /** Removes what dead processes left; returns how many files that were. */
+    private static int sweep(Path all, Instant startedBefore) throws IOException {
+        int removed = 0;
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(all)) {
             for (Path entry : entries) {
                 if (Files.isDirectory(entry) && !LIVE.contains(entry)) {
-                    sweepIfDead(all, entry);
+                    removed += sweepIfDead(all, entry, startedBefore);
                 }
             }
         }
+        return removed;
     }
 
-    private static void sweepIfDead(Path all, Path directory) throws IOException {
+    private static int sweepIfDead(Path all, Path directory, Instant startedBefore) throws IOException {
         Path lockFile = all.resolve(directory.getFileName() + LOCK_SUFFIX);
         try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock dead = channel.tryLock()) {
-            if (dead != null) {
-                remove(directory);
-                Files.deleteIfExists(lockFile);
+            if (dead == null
+                    || !Files.getLastModifiedTime(directory).toInstant().isBefore(startedBefore)) {
+                return 0;
             }
-        } catch (OverlappingFileLockException liveInThisProcess) {
-            return;
+            int removed = remove(directory);
+            Files.deleteIfExists(lockFile);
+            return removed;
+        } catch (NoSuchFileException | OverlappingFileLockException sweptByAnotherOrLiveInThisProcess) {
+            return 0;
         }
     }
 
-    private static void remove(Path directory) throws IOException {
+    private static int remove(Path directory) throws IOException {
+        int removed = 0;
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
-                Files.deleteIfExists(file);
+                removed += Files.deleteIfExists(file) ? 1 : 0;
             }
         } catch (NoSuchFileException sweptByAnother) {
-            return;
+            return removed;
         }
         Files.deleteIfExists(directory);
+        return removed;
     }
 }

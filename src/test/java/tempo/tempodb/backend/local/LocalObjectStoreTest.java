@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
@@ -33,6 +34,16 @@ final class LocalObjectStoreTest extends ObjectStoreContract {
         Files.createDirectories(dead);
         Files.write(dead.resolve("1"), new byte[100]);
         LocalObjectStore.open(directory).close();
+        assertFalse(Files.exists(dead));
+    }
+
+    @Test
+    void sweepsWhatAProcessLeftThatDiedMeanwhile() throws IOException {
+        Path dead = directory.resolve(TemporaryFiles.DIRECTORY).resolve("dead");
+        Files.createDirectories(dead);
+        Files.write(dead.resolve("1"), new byte[100]);
+        assertEquals(0, store.removeAbandonedWrites(Instant.EPOCH));
+        assertEquals(1, store.removeAbandonedWrites(Instant.MAX));
         assertFalse(Files.exists(dead));
     }
 
