@@ -47,7 +47,8 @@ final class ReplacedBlocks {
         remove(all);
     }
 
-    private void remove(List<BlockMeta> blocks) throws IOException {
+    /** Deletes these blocks, and nothing that they replace. */
+    void remove(List<BlockMeta> blocks) throws IOException {
         List<BlockMeta> byLevel = new ArrayList<>(blocks);
         byLevel.sort(Comparator.comparingInt(meta -> meta.spec().level()));
         for (BlockMeta meta : byLevel) {

@@ -55,6 +55,14 @@ final class PackageDirectionTest {
                             "tempo.tempodb.backend",
                             "tempo.tempodb.block",
                             "tempo.tempodb.blocklist")),
+            Map.entry(
+                    "tempo.tempodb.compaction",
+                    List.of(
+                            "tempo.span",
+                            "tempo.tempodb",
+                            "tempo.tempodb.backend",
+                            "tempo.tempodb.block",
+                            "tempo.tempodb.blocklist")),
             Map.entry("tempo.tempodb.wal", List.of("tempo.span")),
             Map.entry(
                     "tempo.tempodb.block",
