@@ -31,7 +31,7 @@ final class ReplacedBlocks {
         return replaced.size();
     }
 
-    /** Deletes these blocks, which nothing replaces, and before them those that they replace, directly or not. */
+    /** Deletes these blocks, and before them those that they replace, directly or not. */
     void removeWithReplaced(List<BlockMeta> blocks) throws IOException {
         List<BlockMeta> known = blocklist.blocks(blocks.get(0).tenant()).replaced();
         List<BlockMeta> all = new ArrayList<>(blocks);
@@ -47,8 +47,7 @@ final class ReplacedBlocks {
         remove(all);
     }
 
-    /** Deletes these blocks, and nothing that they replace. */
-    void remove(List<BlockMeta> blocks) throws IOException {
+    private void remove(List<BlockMeta> blocks) throws IOException {
         List<BlockMeta> byLevel = new ArrayList<>(blocks);
         byLevel.sort(Comparator.comparingInt(meta -> meta.spec().level()));
         for (BlockMeta meta : byLevel) {

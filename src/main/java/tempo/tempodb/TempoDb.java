@@ -247,13 +247,14 @@ public final class TempoDb implements AutoCloseable {
     }
 
     /**
-     * Deletes the objects of these blocks, which are replaced, or not wanted any more. They are forgotten here first; other nodes find
-     * out at their next poll, and what is being read of the blocks there fails.
+     * Deletes the objects of these blocks, at least one and of one tenant, which are replaced or not wanted any more, and of those that
+     * they replace. They are forgotten here first; other nodes find out at their next poll, and what is being read of the blocks there
+     * fails.
      *
      * @throws IOException if the store fails; what is left can be deleted later
      */
     public void remove(List<BlockMeta> blocks) throws IOException {
-        replacedBlocks.remove(blocks);
+        replacedBlocks.removeWithReplaced(blocks);
     }
 
     /**

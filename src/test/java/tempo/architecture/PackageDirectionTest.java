@@ -77,6 +77,13 @@ final class PackageDirectionTest {
             Map.entry(
                     "tempo.tempodb.blocklist", List.of("tempo.tenant", "tempo.tempodb.backend", "tempo.tempodb.block")),
             Map.entry(
+                    "tempo.compactor",
+                    List.of(
+                            "tempo.tempodb",
+                            "tempo.tempodb.backend",
+                            "tempo.tempodb.block",
+                            "tempo.tempodb.compaction")),
+            Map.entry(
                     "tempo.querier",
                     List.of(
                             "tempo.span",

@@ -197,6 +197,23 @@ public final class CompactionCoordinator {
         }
     }
 
+    /** A worker found nothing left of the blocks of its job: they are deleted. */
+    public void emptied(long job) throws IOException {
+        Running known = running.get(job);
+        if (known == null) {
+            return;
+        }
+        TenantBlocks blocks = db.blocks(known.job.tenant());
+        if (giveUp(known.job, "nothing is left of its blocks")) {
+            List<BlockMeta> emptied = blocks.visible().stream()
+                    .filter(meta -> known.job.inputs().contains(meta.blockId()))
+                    .toList();
+            if (!emptied.isEmpty()) {
+                db.remove(emptied);
+            }
+        }
+    }
+
     /** A worker could not do its job; the blocks that are to blame rest, or all of them if none is named. */
     public void failed(long job, List<UUID> toBlame) throws IOException {
         Running known = running.get(job);

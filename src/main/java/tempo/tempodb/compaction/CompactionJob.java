@@ -1,5 +1,6 @@
 package tempo.tempodb.compaction;
 
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -22,6 +23,21 @@ public record CompactionJob(long number, BlockSpec output, Instant created) {
         if (output.replaces().isEmpty()) {
             throw new IllegalArgumentException("job " + number + " must replace a block");
         }
+    }
+
+    /** The job as text, for its record and for messages. */
+    public byte[] encode() {
+        return JobText.encode(this);
+    }
+
+    /**
+     * Reads what {@link #encode} wrote.
+     *
+     * @param name of the record, for the message
+     * @throws IOException if it is damaged
+     */
+    public static CompactionJob decode(String name, byte[] bytes) throws IOException {
+        return JobText.decode(name, bytes);
     }
 
     public String tenant() {

@@ -18,7 +18,6 @@ import tempo.tempodb.TempoDb;
 import tempo.tempodb.backend.ObjectInfo;
 import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.block.AbandonedBlock;
-import tempo.tempodb.block.ArrivalWindow;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockNames;
 import tempo.tempodb.blocklist.TenantBlocks;
@@ -112,7 +111,8 @@ public final class Sweep {
             Set<UUID> seen,
             List<BlockMeta> over) {
         for (BlockMeta meta : blocks) {
-            if (onlyExpired && !isExpired(meta, now)) {
+            if (onlyExpired
+                    && !config.retention().isOver(meta.tenant(), meta.spec().window(), now)) {
                 continue;
             }
             seen.add(meta.blockId());
@@ -121,11 +121,6 @@ public final class Sweep {
                 over.add(meta);
             }
         }
-    }
-
-    private boolean isExpired(BlockMeta meta, Instant now) {
-        ArrivalWindow window = meta.spec().window();
-        return window.startSeconds() + window.seconds() + config.retention().toSeconds() <= now.getEpochSecond();
     }
 
     /**

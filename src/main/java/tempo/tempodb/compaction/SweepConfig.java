@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * How long what nobody needs any more stays in the store.
  *
- * @param retention how long a trace is kept after it arrived; it goes with its block, once that of the whole window is over
+ * @param retention how long traces are kept; a block goes once that is over for all of its window
  * @param grace from when a block is replaced, or past its retention, until its objects are deleted: the longest time that a query may
  *     take, and that another node may take to hear of it
  * @param orphanAge how old data without a commit record must be
@@ -13,13 +13,16 @@ import java.time.Duration;
  * @param abandonedKept how long a record stays that keeps a writer from committing which was given up
  */
 public record SweepConfig(
-        Duration retention, Duration grace, Duration orphanAge, Duration writeAge, Duration abandonedKept) {
+        Retention retention, Duration grace, Duration orphanAge, Duration writeAge, Duration abandonedKept) {
     /** Two weeks; ten minutes; two hours; a day; a week. */
     public static final SweepConfig DEFAULT = new SweepConfig(
-            Duration.ofDays(14), Duration.ofMinutes(10), Duration.ofHours(2), Duration.ofDays(1), Duration.ofDays(7));
+            Retention.ofAll(Duration.ofDays(14)),
+            Duration.ofMinutes(10),
+            Duration.ofHours(2),
+            Duration.ofDays(1),
+            Duration.ofDays(7));
 
     public SweepConfig {
-        requirePositive("retention", retention);
         requirePositive("grace", grace);
         requirePositive("orphan-age", orphanAge);
         requirePositive("write-age", writeAge);

@@ -38,7 +38,11 @@ final class CompactionSimulation {
     static final Rules RULES = new Rules(true, Duration.ofMinutes(10));
 
     private static final SweepConfig SWEEP = new SweepConfig(
-            Duration.ofDays(14), Duration.ofMinutes(10), Duration.ofHours(2), Duration.ofDays(1), Duration.ofDays(7));
+            Retention.ofAll(Duration.ofDays(14)),
+            Duration.ofMinutes(10),
+            Duration.ofHours(2),
+            Duration.ofDays(1),
+            Duration.ofDays(7));
     private static final Duration SILENCE = Duration.ofSeconds(60);
     private static final Instant START = Instant.parse("2026-01-05T00:00:00Z");
     private static final int STEPS = 2_000;
