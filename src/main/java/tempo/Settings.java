@@ -16,8 +16,8 @@ import tempo.ingester.IngesterConfig;
 import tempo.querier.BlocklistConfig;
 import tempo.querier.QuerierConfig;
 import tempo.span.SpanLimits;
+import tempo.tempodb.Retention;
 import tempo.tempodb.block.BlockNames;
-import tempo.tempodb.compaction.Retention;
 import tempo.tempodb.wal.WalConfig;
 import tempo.tenant.Tenancy;
 

@@ -6,7 +6,10 @@ import java.util.UUID;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.compaction.CompactionJob;
 
-/** What the coordinator of compaction and the workers tell each other. Any message may be lost: workers repeat what they are at. */
+/**
+ * What the coordinator of compaction and the workers tell each other. Any message may be lost: workers repeat what they are at. A job
+ * is called by the id of the block that it is to write, which is unique; numbers of jobs are not.
+ */
 public final class Compactor {
     /** Members of the cluster that merge blocks, one of which coordinates. */
     public static final String ROLE = "compactor";
@@ -25,24 +28,26 @@ public final class Compactor {
     /**
      * From a worker, again and again.
      *
-     * @param job what it is at, and 0 if it has none
+     * @param output the block that it is writing; none if it has no job
      */
-    record AtWork(ActorRef<ToWorker> worker, long job) implements ToCoordinator, Travels {}
+    record AtWork(ActorRef<ToWorker> worker, Optional<UUID> output) implements ToCoordinator, Travels {}
 
     /**
      * From a worker that has done its job.
      *
-     * @param output the new block; none if nothing was left of the others
+     * @param output the id of the new block
+     * @param record of the new block; none if nothing was left of the others
      */
-    record Finished(ActorRef<ToWorker> worker, long job, Optional<BlockMeta> output)
+    record Finished(ActorRef<ToWorker> worker, UUID output, Optional<BlockMeta> record)
             implements ToCoordinator, Travels {}
 
     /**
      * From a worker that could not do its job.
      *
-     * @param damaged a block that cannot be read
+     * @param toBlame the block that cannot be read
+     * @param damaged true if that is since its bytes are not what was written
      */
-    record Failed(ActorRef<ToWorker> worker, long job, String reason, Optional<UUID> damaged)
+    record Failed(ActorRef<ToWorker> worker, UUID output, String reason, Optional<UUID> toBlame, boolean damaged)
             implements ToCoordinator, Travels {}
 
     /** Time to look for what is due. */
@@ -65,7 +70,7 @@ public final class Compactor {
     record Assign(CompactionJob job) implements ToWorker, Travels {}
 
     /** From the coordinator: the job was given up. */
-    record Cancel(long job) implements ToWorker, Travels {}
+    record Cancel(UUID output) implements ToWorker, Travels {}
 
     /** Time to tell the coordinator. */
     enum Heartbeat implements ToWorker {

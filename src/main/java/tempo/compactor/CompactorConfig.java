@@ -1,8 +1,8 @@
 package tempo.compactor;
 
 import java.time.Duration;
+import tempo.tempodb.Retention;
 import tempo.tempodb.compaction.CompactionConfig;
-import tempo.tempodb.compaction.Retention;
 import tempo.tempodb.compaction.SweepConfig;
 
 /**
@@ -16,6 +16,7 @@ import tempo.tempodb.compaction.SweepConfig;
  * @param inputsMax blocks that are merged at once, at most
  * @param closedAfter how long after its end a time window is taken to get no more blocks
  * @param replacedKept how long blocks stay in the store after they are replaced, or past their retention
+ * @param quarantine how long a damaged block stays in the store after it was found
  * @param orphanAge how old data without a commit record must be to be deleted
  */
 public record CompactorConfig(
@@ -27,6 +28,7 @@ public record CompactorConfig(
         int inputsMax,
         Duration closedAfter,
         Duration replacedKept,
+        Duration quarantine,
         Duration orphanAge) {
     private static final int WORKERS_MAX = 64;
     private static final long BLOCK_BYTES_MIN = 1 << 20;
@@ -53,6 +55,9 @@ public record CompactorConfig(
         if (replacedKept.toSeconds() < 1) {
             throw new IllegalArgumentException("replaced-kept must be at least 1 s");
         }
+        if (quarantine.toSeconds() < 1) {
+            throw new IllegalArgumentException("quarantine must be at least 1 s");
+        }
         if (orphanAge.toMinutes() < 10) {
             throw new IllegalArgumentException(
                     "orphan-age must be at least 10 m: a block that is being written is no orphan");
@@ -67,6 +72,7 @@ public record CompactorConfig(
 
     SweepConfig sweep(Retention retention) {
         SweepConfig standard = SweepConfig.DEFAULT;
-        return new SweepConfig(retention, replacedKept, orphanAge, standard.writeAge(), standard.abandonedKept());
+        return new SweepConfig(
+                retention, replacedKept, quarantine, orphanAge, standard.writeAge(), standard.abandonedKept());
     }
 }

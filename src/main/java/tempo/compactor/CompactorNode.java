@@ -24,11 +24,11 @@ import tempo.compactor.Compactor.Stop;
 import tempo.compactor.Compactor.ToCoordinator;
 import tempo.compactor.Compactor.ToWorker;
 import tempo.telemetry.Metrics;
+import tempo.tempodb.Retention;
 import tempo.tempodb.TempoDb;
 import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.compaction.CompactionCoordinator;
-import tempo.tempodb.compaction.Retention;
 import tempo.tempodb.compaction.Sweep;
 
 /** A node's part in compaction: its workers, and the coordinator if it is here. Thread-safe. */
@@ -76,6 +76,7 @@ public final class CompactorNode {
                 blocking,
                 readers,
                 parts.committed(),
+                parts.clock(),
                 parts.nanoClock(),
                 parts.metrics());
         List<ActorRef<ToWorker>> workers = new ArrayList<>();

@@ -57,26 +57,27 @@ final class CompactorSerializer extends SerializerWithStringManifest {
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             if (message instanceof AtWork at) {
                 out.writeUTF(references.toSerializationFormat(at.worker()));
-                out.writeLong(at.job());
+                out.writeUTF(at.output().map(UUID::toString).orElse(""));
             } else if (message instanceof Finished finished) {
                 out.writeUTF(references.toSerializationFormat(finished.worker()));
-                out.writeLong(finished.job());
-                out.writeBoolean(finished.output().isPresent());
-                if (finished.output().isPresent()) {
-                    BlockMeta output = finished.output().get();
+                out.writeUTF(finished.output().toString());
+                out.writeBoolean(finished.record().isPresent());
+                if (finished.record().isPresent()) {
+                    BlockMeta output = finished.record().get();
                     out.writeUTF(output.spec().metaName());
                     writeBytes(out, output.encode());
                 }
             } else if (message instanceof Failed failed) {
                 out.writeUTF(references.toSerializationFormat(failed.worker()));
-                out.writeLong(failed.job());
+                out.writeUTF(failed.output().toString());
                 String reason = failed.reason();
                 out.writeUTF(reason.substring(0, Math.min(reason.length(), SENTENCE_CHARS_MAX)));
-                out.writeUTF(failed.damaged().map(UUID::toString).orElse(""));
+                out.writeUTF(failed.toBlame().map(UUID::toString).orElse(""));
+                out.writeBoolean(failed.damaged());
             } else if (message instanceof Assign assign) {
                 writeBytes(out, assign.job().encode());
             } else if (message instanceof Cancel cancel) {
-                out.writeLong(cancel.job());
+                out.writeUTF(cancel.output().toString());
             } else {
                 throw new IllegalArgumentException("not a message of this serializer: " + message.getClass());
             }
@@ -91,15 +92,23 @@ final class CompactorSerializer extends SerializerWithStringManifest {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             switch (manifest) {
                 case "at-work1":
-                    return new AtWork(worker(in), in.readLong());
+                    return new AtWork(worker(in), uuid(in.readUTF()));
                 case "finished1":
-                    return new Finished(worker(in), in.readLong(), in.readBoolean() ? record(in) : Optional.empty());
+                    return new Finished(
+                            worker(in),
+                            UUID.fromString(in.readUTF()),
+                            in.readBoolean() ? record(in) : Optional.empty());
                 case "failed1":
-                    return new Failed(worker(in), in.readLong(), in.readUTF(), uuid(in.readUTF()));
+                    return new Failed(
+                            worker(in),
+                            UUID.fromString(in.readUTF()),
+                            in.readUTF(),
+                            uuid(in.readUTF()),
+                            in.readBoolean());
                 case "assign1":
                     return new Assign(CompactionJob.decode("of a message", readBytes(in)));
                 case "cancel1":
-                    return new Cancel(in.readLong());
+                    return new Cancel(UUID.fromString(in.readUTF()));
                 default:
                     throw new NotSerializableException("unknown manifest " + manifest);
             }

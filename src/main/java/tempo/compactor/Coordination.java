@@ -45,7 +45,7 @@ final class Coordination {
     private Instant refreshAt = Instant.MIN;
     private Instant orphansAt = Instant.MIN;
 
-    private record Worker(long job, Instant heard) {}
+    private record Worker(boolean idle, Instant heard) {}
 
     Coordination(
             CompactionCoordinator coordinator,
@@ -107,35 +107,37 @@ final class Coordination {
 
     private void hear(ToCoordinator news, Instant now, List<Order> orders) throws IOException {
         if (news instanceof AtWork at) {
-            workers.put(at.worker(), new Worker(at.job(), now));
-            if (at.job() != 0 && !coordinator.heard(at.worker().path().toString(), at.job())) {
-                orders.add(new Order(at.worker(), new Cancel(at.job())));
+            workers.put(at.worker(), new Worker(at.output().isEmpty(), now));
+            if (at.output().isPresent()
+                    && !coordinator.heard(
+                            at.worker().path().toString(), at.output().get())) {
+                orders.add(new Order(at.worker(), new Cancel(at.output().get())));
             }
         } else if (news instanceof Finished finished) {
-            workers.put(finished.worker(), new Worker(0, now));
-            if (finished.output().isPresent()) {
-                coordinator.committed(finished.job(), finished.output().get());
+            workers.put(finished.worker(), new Worker(true, now));
+            if (finished.record().isPresent()) {
+                coordinator.committed(finished.record().get());
             } else {
-                coordinator.emptied(finished.job());
+                coordinator.emptied(finished.output());
             }
             // The next merge may be one of the new block.
             refreshAt = now;
         } else if (news instanceof Failed failed) {
-            workers.put(failed.worker(), new Worker(0, now));
-            coordinator.failed(failed.job(), failed.damaged().map(List::of).orElseGet(List::of));
+            workers.put(failed.worker(), new Worker(true, now));
+            coordinator.failed(failed.output(), failed.toBlame(), failed.damaged(), failed.reason());
         }
     }
 
     private void assign(Instant now, List<Order> orders) throws IOException {
         for (Map.Entry<ActorRef<ToWorker>, Worker> worker : workers.entrySet()) {
-            if (worker.getValue().job() == 0) {
+            if (worker.getValue().idle()) {
                 Optional<CompactionJob> job =
                         coordinator.assign(worker.getKey().path().toString());
                 if (job.isEmpty()) {
                     return;
                 }
                 LOG.info("compaction: {} is for {}", job.get(), worker.getKey().path());
-                worker.setValue(new Worker(job.get().number(), now));
+                worker.setValue(new Worker(false, now));
                 orders.add(new Order(worker.getKey(), new Assign(job.get())));
             }
         }
@@ -147,11 +149,16 @@ final class Coordination {
         Sweep.Result removed = sweep.removeBlocks(busy);
         metrics.blocksRemoved("replaced", removed.replacedBlocks());
         metrics.blocksRemoved("expired", removed.expiredBlocks());
-        if (removed.replacedBlocks() + removed.expiredBlocks() > 0) {
+        metrics.blocksRemoved("quarantined", removed.quarantinedBlocks());
+        if (removed.replacedBlocks() + removed.expiredBlocks() + removed.quarantinedBlocks() > 0) {
             LOG.info(
-                    "compaction: {} blocks were deleted that are replaced, and {} past their retention",
+                    "compaction: {} blocks were deleted that are replaced, {} past their retention, and {} damaged ones",
                     removed.replacedBlocks(),
-                    removed.expiredBlocks());
+                    removed.expiredBlocks(),
+                    removed.quarantinedBlocks());
+        }
+        for (UUID lost : removed.lost()) {
+            LOG.error("compaction: block {} was deleted, damaged, and nothing of it could be saved", lost);
         }
     }
 

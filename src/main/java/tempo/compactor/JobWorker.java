@@ -10,6 +10,8 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +35,7 @@ import tempo.telemetry.Metrics;
 import tempo.tempodb.TempoDb;
 import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.block.BlockMeta;
+import tempo.tempodb.block.BlockSalvage;
 import tempo.tempodb.compaction.BadInputException;
 import tempo.tempodb.compaction.CompactionJob;
 import tempo.tempodb.compaction.CompactionRun;
@@ -47,7 +50,7 @@ final class JobWorker extends AbstractOnMessageBehavior<ToWorker> {
     private final ActorContext<ToWorker> context;
     private final Means means;
     private @Nullable CompactionRun run;
-    private long job;
+    private Optional<UUID> output = Optional.empty();
     private long startedNanos;
     private boolean leaving;
 
@@ -66,6 +69,7 @@ final class JobWorker extends AbstractOnMessageBehavior<ToWorker> {
             Executor blocking,
             Executor readers,
             Consumer<BlockMeta> committed,
+            InstantSource clock,
             LongSupplier nanoClock,
             Metrics metrics) {}
 
@@ -93,7 +97,7 @@ final class JobWorker extends AbstractOnMessageBehavior<ToWorker> {
 
     private Behavior<ToWorker> onHeartbeat() {
         if (!leaving) {
-            means.coordinator().tell(new AtWork(context.getSelf(), job));
+            means.coordinator().tell(new AtWork(context.getSelf(), output));
         }
         if (run != null && means.nanoClock().getAsLong() - startedNanos > JOB_TIME_MAX.toNanos()) {
             run.cancel();
@@ -107,9 +111,9 @@ final class JobWorker extends AbstractOnMessageBehavior<ToWorker> {
             return this;
         }
         CompactionJob assigned = assign.job();
-        CompactionRun begun = new CompactionRun(assigned, means.db(), means.store(), means.readers());
+        CompactionRun begun = new CompactionRun(assigned, means.db(), means.store(), means.clock(), means.readers());
         run = begun;
-        job = assigned.number();
+        output = Optional.of(assigned.output().blockId());
         startedNanos = means.nanoClock().getAsLong();
         context.pipeToSelf(
                 CompletableFuture.supplyAsync(() -> run(begun), means.blocking()),
@@ -127,40 +131,56 @@ final class JobWorker extends AbstractOnMessageBehavior<ToWorker> {
     }
 
     private Behavior<ToWorker> onCancel(Cancel cancel) {
-        if (run != null && job == cancel.job()) {
+        if (run != null && output.equals(Optional.of(cancel.output()))) {
             run.cancel();
         }
         return this;
     }
 
     private Behavior<ToWorker> onDone(RunDone done) {
-        done.output().ifPresent(output -> {
+        for (BlockSalvage.Report salvaged : run == null ? List.<BlockSalvage.Report>of() : run.salvaged()) {
+            means.metrics().blockSalvaged(salvaged.spans());
+            context.getLog()
+                    .warn(
+                            "compaction: {} salvaged {} spans of a damaged block; groups that are lost: {}, for want of segments {}",
+                            done.job(),
+                            salvaged.spans(),
+                            salvaged.groupsLost(),
+                            salvaged.segmentsLost());
+        }
+        done.output().ifPresent(block -> {
             long nanos = means.nanoClock().getAsLong() - startedNanos;
             long bytesRead = run == null ? 0 : run.bytesRead();
-            means.metrics().compacted(bytesRead, output.summary().dataBytes(), nanos);
+            means.metrics().compacted(bytesRead, block.summary().dataBytes(), nanos);
             context.getLog()
                     .info(
                             "compaction: {} is done: {} bytes were read and {} written, with {} spans, in {} ms",
                             done.job(),
                             bytesRead,
-                            output.summary().dataBytes(),
-                            output.summary().spans(),
+                            block.summary().dataBytes(),
+                            block.summary().spans(),
                             nanos / 1_000_000);
-            means.committed().accept(output);
+            means.committed().accept(block);
         });
         forget();
-        means.coordinator().tell(new Finished(context.getSelf(), done.job().number(), done.output()));
+        means.coordinator()
+                .tell(new Finished(context.getSelf(), done.job().output().blockId(), done.output()));
         return this;
     }
 
     private Behavior<ToWorker> onFailed(RunFailed failed) {
         means.metrics().compactionFailed();
-        Optional<UUID> damaged =
-                failed.cause() instanceof BadInputException bad ? Optional.of(bad.blockId()) : Optional.empty();
+        Optional<UUID> toBlame = Optional.empty();
+        boolean damaged = false;
+        if (failed.cause() instanceof BadInputException bad) {
+            toBlame = Optional.of(bad.blockId());
+            damaged = bad.damaged();
+        }
         String reason = failed.cause().toString();
         context.getLog().warn("compaction: {} failed: {}", failed.job(), reason);
         forget();
-        means.coordinator().tell(new Failed(context.getSelf(), failed.job().number(), reason, damaged));
+        means.coordinator()
+                .tell(new Failed(context.getSelf(), failed.job().output().blockId(), reason, toBlame, damaged));
         return this;
     }
 
@@ -175,7 +195,7 @@ final class JobWorker extends AbstractOnMessageBehavior<ToWorker> {
 
     private void forget() {
         run = null;
-        job = 0;
+        output = Optional.empty();
     }
 
     private static Throwable causeOf(Throwable failure) {

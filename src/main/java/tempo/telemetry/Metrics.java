@@ -68,6 +68,14 @@ public final class Metrics {
                     "tempo_compaction_store_failures_total",
                     "Steps of the coordinator that the store failed, and that are repeated")
             .withoutTags();
+    private final Counter blocksMarked = Kamon.counter(
+                    "tempo_blocks_marked_total", "Blocks that this node found damaged and marked")
+            .withoutTags();
+    private final Counter blocksSalvaged = Kamon.counter(
+                    "tempo_blocks_salvaged_total", "Damaged blocks of which this node saved what was whole")
+            .withoutTags();
+    private final Counter spansSalvaged =
+            Kamon.counter("tempo_block_spans_salvaged_total", "Spans in these").withoutTags();
     private final Gauge compactionBacklog = Kamon.gauge(
                     "tempo_compaction_backlog_merges",
                     "Merges that are due and not begun, on the node that coordinates")
@@ -180,6 +188,17 @@ public final class Metrics {
     /** A merge of blocks that could not be done. */
     public void compactionFailed() {
         compactionsFailed.increment();
+    }
+
+    /** A damaged block of which so many spans were saved. */
+    public void blockSalvaged(long spans) {
+        blocksSalvaged.increment();
+        spansSalvaged.increment(spans);
+    }
+
+    /** A block that was found damaged, and marked. */
+    public void blockMarked() {
+        blocksMarked.increment();
     }
 
     /** A step of the coordinator that is to be repeated, since the store failed. */

@@ -2,6 +2,7 @@ package tempo.tempodb;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -61,6 +62,8 @@ final class EntryScans {
         } catch (EOFException e) {
             visitor.unreadable(
                     CorruptBlockException.whole(meta.blockId(), "data object is cut off: " + e.getMessage()));
+        } catch (NoSuchFileException e) {
+            visitor.unreadable(CorruptBlockException.whole(meta.blockId(), "data object is missing"));
         }
         return null;
     }

@@ -1,18 +1,21 @@
 package tempo.tempodb;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import tempo.span.TraceKey;
 import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.block.ArrivalWindow;
+import tempo.tempodb.block.BadMark;
 import tempo.tempodb.block.BlockContent;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockNames;
@@ -20,13 +23,13 @@ import tempo.tempodb.block.BlockReader;
 import tempo.tempodb.block.BlockSalvage;
 import tempo.tempodb.block.BlockSource;
 import tempo.tempodb.block.BlockSpec;
-import tempo.tempodb.block.BlockTail;
 import tempo.tempodb.block.EntryVisitor;
 import tempo.tempodb.block.SpanColumns;
 import tempo.tempodb.blocklist.Blocklist;
 import tempo.tempodb.blocklist.PollResult;
 import tempo.tempodb.blocklist.TenantBlocks;
-import tempo.tempodb.blocklist.UnreadableMeta;
+import tempo.tempodb.blocklist.Tombstone;
+import tempo.tempodb.blocklist.Tombstones;
 
 /**
  * The storage engine: a key-value store from (tenant, trace key) to the values added under it, in immutable blocks over an
@@ -47,11 +50,8 @@ public final class TempoDb implements AutoCloseable {
     private final ReplacedBlocks replacedBlocks;
     private final BlockRewrite rewriting;
 
-    private final LongAdder finds = new LongAdder();
-    private final LongAdder reads = new LongAdder();
-    private final LongAdder bytesRead = new LongAdder();
-    private final LongAdder retriedReads = new LongAdder();
-    private final LongAdder failedReads = new LongAdder();
+    private final Deletions deletions;
+    private final TraceFinds finds;
 
     private TempoDb(ObjectStore store, TempoDbConfig config, InstantSource clock, Supplier<UUID> blockIds) {
         this.store = store;
@@ -60,6 +60,8 @@ public final class TempoDb implements AutoCloseable {
         this.blockIds = blockIds;
         this.tails = new TailCache(config.tailCacheBytes());
         this.scans = new EntryScans(store, tails);
+        this.finds = new TraceFinds(store, tails, scans);
+        this.deletions = new Deletions(store, blocklist);
         this.replacedBlocks = new ReplacedBlocks(store, blocklist);
         this.rewriting = new BlockRewrite(this, blockIds, replacedBlocks);
     }
@@ -113,22 +115,7 @@ public final class TempoDb implements AutoCloseable {
      * {@link #find(String, TraceKey, EntryVisitor)}.
      */
     public FindResult find(String tenant, TraceKey key) {
-        finds.increment();
-        TenantBlocks blocks = blocks(tenant);
-        List<byte[]> values = new ArrayList<>();
-        List<BlockFailure> failures = new ArrayList<>();
-        for (UnreadableMeta unreadable : blocks.unreadable()) {
-            failures.add(new BlockFailure(unreadable.blockId(), unreadable.reason()));
-        }
-        int inspected = 0;
-        long bytes = 0;
-        for (BlockMeta meta : blocks.visible()) {
-            if (meta.summary().covers(key)) {
-                inspected++;
-                bytes += findInBlock(meta, key, values, failures);
-            }
-        }
-        return new FindResult(values, failures, inspected, bytes);
+        return finds.find(readable(tenant), key, clock.instant());
     }
 
     /**
@@ -139,18 +126,7 @@ public final class TempoDb implements AutoCloseable {
      * @throws IOException if a block is damaged and the visitor does not bear it, or the store fails
      */
     public void find(String tenant, TraceKey key, EntryVisitor visitor) throws IOException {
-        finds.increment();
-        for (BlockMeta meta : EntryScans.readable(blocks(tenant), visitor)) {
-            if (meta.summary().covers(key)) {
-                CountingSource source = new CountingSource(store, meta.spec());
-                BlockReader reader = scans.reader(meta, source, visitor);
-                if (reader != null && reader.mayHold(key)) {
-                    reader.scan(key, key, visitor);
-                }
-                reads.add(source.reads());
-                bytesRead.add(source.bytes());
-            }
-        }
+        finds.find(readable(tenant), key, clock.instant(), visitor);
     }
 
     /**
@@ -160,22 +136,70 @@ public final class TempoDb implements AutoCloseable {
      * @return empty if {@link #find} has to be asked
      */
     public Optional<FindResult> findWithoutReading(String tenant, TraceKey key) {
-        TenantBlocks blocks = blocks(tenant);
-        if (!blocks.unreadable().isEmpty()) {
-            return Optional.empty();
-        }
-        int inspected = 0;
-        for (BlockMeta meta : blocks.visible()) {
-            if (meta.summary().covers(key)) {
-                inspected++;
-                BlockTail tail = tails.peek(meta);
-                if (tail == null || BlockReader.mayHold(tail, key)) {
-                    return Optional.empty();
-                }
+        return finds.findWithoutReading(readable(tenant), key, clock.instant());
+    }
+
+    /** True if a trace is deleted: it is not to be seen, wherever its spans are. */
+    public boolean hides(String tenant, TraceKey key) {
+        Tombstones tombstones = blocks(tenant).tombstones();
+        Instant now = clock.instant();
+        return tombstones.hides(key, now) || tombstones.hidesArrivals(now);
+    }
+
+    /**
+     * Deletes a trace: it is found no more on this node from now on, on others after their next poll, and compaction leaves it out of
+     * what it writes. Its spans are hidden whenever they arrive, until the tombstone ends, so that should be as late as the last of
+     * them may be stored.
+     *
+     * @throws IOException if the store failed: the trace may be deleted or not
+     */
+    public Tombstone deleteTrace(String tenant, TraceKey key, Instant until) throws IOException {
+        Instant now = clock.instant();
+        return deletions.put(new Tombstone(blockIds.get(), tenant, Optional.of(key), now, until, now));
+    }
+
+    /**
+     * Deletes all that a tenant has, as {@link #deleteTrace} does with a trace, and with it what arrives within the hour.
+     *
+     * @throws IOException if the store failed: it may be deleted or not
+     */
+    public Tombstone deleteTenant(String tenant, Instant until) throws IOException {
+        Instant now = clock.instant();
+        Instant arrivals = now.plus(Deletions.TENANT_ARRIVALS);
+        return deletions.put(new Tombstone(blockIds.get(), tenant, Optional.empty(), now, until, arrivals));
+    }
+
+    /** Removes a tombstone that has ended, or was a mistake. */
+    public void remove(Tombstone tombstone) throws IOException {
+        deletions.remove(tombstone);
+    }
+
+    /** Marks a block as damaged: compaction replaces it by what is whole of it. Until then queries find what they can read. */
+    public void markBad(BlockMeta meta, String reason) throws IOException {
+        deletions.mark(meta, new BadMark(reason, clock.instant()));
+    }
+
+    /**
+     * Marks the blocks that finds could not read, each twice in a row, as damaged, but for those that were deleted meanwhile.
+     *
+     * @return what was marked, with the reason
+     * @throws IOException if the store fails; what is not marked will be found again
+     */
+    public Map<BlockMeta, String> markSuspects() throws IOException {
+        Map<BlockMeta, String> marked = new HashMap<>();
+        for (Map.Entry<BlockMeta, String> suspect : finds.takeSuspects().entrySet()) {
+            BlockMeta meta = suspect.getKey();
+            if (!blocklist.isMarked(meta) && deletions.isCommitted(meta)) {
+                markBad(meta, suspect.getValue());
+                marked.put(meta, suspect.getValue());
             }
         }
-        finds.increment();
-        return Optional.of(new FindResult(List.of(), List.of(), inspected, 0));
+        return marked;
+    }
+
+    /** True if a record was found, at the last poll, which says that this block was given up. */
+    public boolean isAbandoned(BlockSpec block) {
+        return blocklist.isAbandoned(block.metaName());
     }
 
     /**
@@ -264,7 +288,8 @@ public final class TempoDb implements AutoCloseable {
      * @throws IOException if a block is damaged and the visitor does not bear it, or the store fails
      */
     public void scan(String tenant, TraceKey from, TraceKey to, EntryVisitor visitor) throws IOException {
-        scans.scan(blocks(tenant), from, to, visitor);
+        TenantBlocks readable = readable(tenant);
+        scans.scan(readable, from, to, VisibleEntries.of(visitor, readable.tombstones(), clock.instant()));
     }
 
     private List<BlockReader> readers(List<BlockMeta> blocks) throws IOException {
@@ -291,7 +316,7 @@ public final class TempoDb implements AutoCloseable {
      * @throws IOException as {@link BlockReader#open}
      */
     public List<SpanColumns> columns(String tenant) throws IOException {
-        List<BlockMeta> metas = new ArrayList<>(blocks(tenant).visible());
+        List<BlockMeta> metas = new ArrayList<>(readable(tenant).visible());
         metas.removeIf(meta -> meta.spec().content() != BlockContent.SPANS);
         metas.sort(Comparator.comparingLong(meta -> -meta.summary().startMax()));
         List<SpanColumns> columns = new ArrayList<>();
@@ -311,7 +336,13 @@ public final class TempoDb implements AutoCloseable {
         blocklist.add(meta);
     }
 
-    /** The tenant's blocks as known now. */
+    /** The tenant's blocks that queries are to see. */
+    private TenantBlocks readable(String tenant) {
+        Instant now = clock.instant();
+        return blocks(tenant).without(window -> config.retention().isOver(tenant, window, now));
+    }
+
+    /** The tenant's blocks as known now, those that are deleted or past their retention among them. */
     public TenantBlocks blocks(String tenant) {
         return blocklist.blocks(BlockNames.requireTenant(tenant));
     }
@@ -329,7 +360,7 @@ public final class TempoDb implements AutoCloseable {
         for (String tenant : tenants) {
             TenantBlocks ofTenant = blocks(tenant);
             blocks += ofTenant.visible().size();
-            unreadable += ofTenant.unreadable().size();
+            unreadable += ofTenant.unreadable().size() + ofTenant.bad().size();
             for (BlockMeta meta : ofTenant.visible()) {
                 blockBytes += meta.summary().dataBytes();
             }
@@ -342,44 +373,16 @@ public final class TempoDb implements AutoCloseable {
                 tails.bytes(),
                 tails.hits(),
                 tails.misses(),
-                finds.sum(),
-                reads.sum(),
-                bytesRead.sum(),
-                retriedReads.sum(),
-                failedReads.sum());
+                finds.finds(),
+                finds.reads(),
+                finds.bytesRead(),
+                finds.retriedReads(),
+                finds.failedReads());
     }
 
     /** Closes the store. */
     @Override
     public void close() throws IOException {
         store.close();
-    }
-
-    /** Adds what one block holds; returns the bytes read for it. */
-    private long findInBlock(BlockMeta meta, TraceKey key, List<byte[]> values, List<BlockFailure> failures) {
-        CountingSource source = new CountingSource(store, meta.spec());
-        try {
-            List<byte[]> found = new ArrayList<>();
-            new BlockReader(tails.get(meta, source), source).find(key, found);
-            values.addAll(found);
-        } catch (IOException first) {
-            retriedReads.increment();
-            findAgain(meta, key, source, values, failures);
-        }
-        reads.add(source.reads());
-        bytesRead.add(source.bytes());
-        return source.bytes();
-    }
-
-    /** The second and last try, with the tail read again; keeps what can be read even if it fails. */
-    private void findAgain(
-            BlockMeta meta, TraceKey key, BlockSource source, List<byte[]> values, List<BlockFailure> failures) {
-        try {
-            new BlockReader(tails.load(meta, source), source).find(key, values);
-        } catch (IOException second) {
-            failedReads.increment();
-            String reason = second.getMessage() == null ? second.toString() : second.getMessage();
-            failures.add(new BlockFailure(meta.blockId(), reason));
-        }
     }
 }

@@ -62,14 +62,14 @@ final class CompactorSerializerTest {
             SPEC,
             new BlockSummary(new TraceKey(1, 2), new TraceKey(3, 4), 5, 6, 7, 8, 9, 10, 100_000, 90_000, 200, 11));
     private static final List<Travels> MESSAGES = List.of(
-            new AtWork(WORKER, 0),
-            new AtWork(WORKER, 77),
-            new Finished(WORKER, 77, Optional.of(META)),
-            new Finished(WORKER, 78, Optional.empty()),
-            new Failed(WORKER, 79, "reason", Optional.of(new UUID(9, 9))),
-            new Failed(WORKER, 79, "", Optional.empty()),
+            new AtWork(WORKER, Optional.empty()),
+            new AtWork(WORKER, Optional.of(new UUID(1, 2))),
+            new Finished(WORKER, new UUID(1, 2), Optional.of(META)),
+            new Finished(WORKER, new UUID(1, 3), Optional.empty()),
+            new Failed(WORKER, new UUID(1, 4), "reason", Optional.of(new UUID(9, 9)), true),
+            new Failed(WORKER, new UUID(1, 4), "", Optional.empty(), false),
             new Assign(new CompactionJob(77, SPEC, Instant.parse("2026-01-05T00:00:00.123Z"))),
-            new Cancel(80));
+            new Cancel(new UUID(1, 5)));
 
     @AfterAll
     static void stop() {

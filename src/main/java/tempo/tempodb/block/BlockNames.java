@@ -13,8 +13,14 @@ public final class BlockNames {
     private static final String TENANT_CHARACTERS = "[A-Za-z0-9!._*'()-]{1,150}";
     private static final String TENANT_PUNCTUATION = "!._*'()-";
     private static final int TENANT_LENGTH_MAX = 150;
-    private static final Pattern META = Pattern.compile("(" + TENANT_CHARACTERS + ")/([0-9TZ]{16})/"
-            + "([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\\.meta");
+    private static final String UUID_CHARACTERS = "([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})";
+    private static final Pattern META =
+            Pattern.compile("(" + TENANT_CHARACTERS + ")/[0-9TZ]{16}/" + UUID_CHARACTERS + "\\.meta");
+    private static final Pattern BAD =
+            Pattern.compile("(" + TENANT_CHARACTERS + ")/[0-9TZ]{16}/" + UUID_CHARACTERS + "\\.bad");
+    private static final String TOMBSTONES = "/@tombstones/";
+    private static final Pattern TOMBSTONE =
+            Pattern.compile("(" + TENANT_CHARACTERS + ")" + TOMBSTONES + UUID_CHARACTERS);
 
     private BlockNames() {}
 
@@ -49,11 +55,35 @@ public final class BlockNames {
         return requireTenant(tenant) + "/" + window.name() + "/" + blockId + ".meta";
     }
 
+    /** Name of the object that marks a block as damaged. */
+    public static String bad(String tenant, ArrivalWindow window, UUID blockId) {
+        return requireTenant(tenant) + "/" + window.name() + "/" + blockId + ".bad";
+    }
+
+    /** Name of the object that says that something of a tenant is deleted. */
+    public static String tombstone(String tenant, UUID id) {
+        return requireTenant(tenant) + TOMBSTONES + id;
+    }
+
     /** Whose commit record {@code key} is the name of; empty if it is none. */
     public static Optional<Owner> ownerOfMeta(String key) {
-        Matcher match = META.matcher(key);
+        return owner(META, key);
+    }
+
+    /** Which block {@code key} marks as damaged; empty if it is no such name. */
+    public static Optional<Owner> ownerOfBad(String key) {
+        return owner(BAD, key);
+    }
+
+    /** The id, and the tenant, of the tombstone called {@code key}; empty if it is no such name. */
+    public static Optional<Owner> ownerOfTombstone(String key) {
+        return owner(TOMBSTONE, key);
+    }
+
+    private static Optional<Owner> owner(Pattern pattern, String key) {
+        Matcher match = pattern.matcher(key);
         return match.matches()
-                ? Optional.of(new Owner(match.group(1), UUID.fromString(match.group(3))))
+                ? Optional.of(new Owner(match.group(1), UUID.fromString(match.group(2))))
                 : Optional.empty();
     }
 

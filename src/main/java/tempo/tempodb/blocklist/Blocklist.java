@@ -5,57 +5,83 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import tempo.tempodb.backend.ObjectInfo;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.block.AbandonedBlock;
+import tempo.tempodb.block.BadMark;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockNames;
 
 /*
- * Writers (add, forget, poll) change `known` under the lock and publish an immutable map; readers take that map without a lock.
- * A poll lists the store without holding the lock. A block that is added while it does so may be missing in the listing
- * without being gone, so each block has the number of the poll before which it became known, and a poll forgets only what was
- * known when it began.
+ * Writers (add, forget, poll) change what is known under the lock and publish an immutable map; readers take that map without a lock.
+ * A poll lists and reads the store without holding the lock.
  */
 /** Which committed blocks each tenant has: found by polling the store, or told at once after a commit. Thread-safe. */
 public final class Blocklist {
     private static final int LISTINGS_MAX = 10;
 
     private final Object pollLock = new Object();
-    private final Map<String, Known> known = new HashMap<>();
-    private final Set<String> abandoned = new HashSet<>();
+    private final KnownObjects<BlockMeta> blocks = new KnownObjects<>();
+    private final KnownObjects<AbandonedBlock> abandoned = new KnownObjects<>();
+    private final KnownObjects<BadMark> marks = new KnownObjects<>();
+    private final KnownObjects<Tombstone> tombstones = new KnownObjects<>();
     private List<UnreadableMeta> unreadable = List.of();
     private long polls;
     private volatile Map<String, TenantBlocks> snapshot = Map.of();
-
-    /** A block by the name of its commit record. */
-    private record Known(BlockMeta meta, long bytes, long sincePoll) {}
 
     /** The blocks of a tenant; none if it is not known. Never changes once returned. */
     public TenantBlocks blocks(String tenant) {
         return snapshot.getOrDefault(tenant, TenantBlocks.NONE);
     }
 
-    /** All tenants that have a block or an unreadable commit record. */
+    /** All tenants that have a block, an unreadable commit record, or a tombstone. */
     public Set<String> tenants() {
         return snapshot.keySet();
     }
 
     /** Makes a block known that was just committed, here or on another node. */
     public synchronized void add(BlockMeta meta) {
-        known.put(meta.spec().metaName(), new Known(meta, meta.encode().length, polls));
+        blocks.put(meta.spec().metaName(), meta, meta.encode().length, polls);
         publish(meta.tenant());
+    }
+
+    /** Makes it known that a block is damaged. */
+    public synchronized void addMark(BlockMeta meta, BadMark mark) {
+        marks.put(markOf(meta), mark, mark.encode().length, polls);
+        publish(meta.tenant());
+    }
+
+    /** Makes it known that something is deleted. */
+    public synchronized void add(Tombstone tombstone) {
+        tombstones.put(tombstone.name(), tombstone, tombstone.encode().length, polls);
+        publish(tombstone.tenant());
     }
 
     /** Forgets a block that is about to be deleted. */
     public synchronized void forget(BlockMeta meta) {
-        known.remove(meta.spec().metaName());
+        blocks.remove(meta.spec().metaName());
         publish(meta.tenant());
+    }
+
+    /** Forgets a tombstone that is about to be deleted. */
+    public synchronized void forget(Tombstone tombstone) {
+        tombstones.remove(tombstone.name());
+        publish(tombstone.tenant());
+    }
+
+    /** True if a block is marked as damaged. */
+    public synchronized boolean isMarked(BlockMeta meta) {
+        return marks.contains(markOf(meta));
+    }
+
+    /** True if a record was found which says that this block was given up. */
+    public synchronized boolean isAbandoned(String metaName) {
+        return abandoned.contains(metaName);
     }
 
     /**
@@ -67,17 +93,8 @@ public final class Blocklist {
     public PollResult poll(ObjectStore store) throws IOException {
         synchronized (pollLock) {
             for (int attempt = 1; ; attempt++) {
-                long poll = beginPoll();
-                Map<String, Long> names = new HashMap<>();
-                store.list("", object -> addName(object, names));
-                forgetChanged(names);
-                Map<String, BlockMeta> read = new LinkedHashMap<>();
-                List<UnreadableMeta> bad = new ArrayList<>();
                 try {
-                    for (String name : unknownOf(names.keySet())) {
-                        read(store, name, read, bad);
-                    }
-                    return endPoll(poll, names, read, bad);
+                    return pollOnce(store);
                 } catch (NoSuchFileException deletedSinceListed) {
                     // It may have been what replaces another that was listed too, and would be taken for visible: look
                     // again.
@@ -92,79 +109,74 @@ public final class Blocklist {
         }
     }
 
+    private PollResult pollOnce(ObjectStore store) throws IOException {
+        long poll = beginPoll();
+        Listing listing = Listing.of(store);
+        Listing.addExisting(store, missing(blocks, listing.records, poll), listing.records);
+        Listing.addExisting(store, missing(marks, listing.marks, poll), listing.marks);
+        Listing.addExisting(store, missing(tombstones, listing.tombstones, poll), listing.tombstones);
+        forgetChanged(listing);
+        Records read = new Records(store);
+        for (String name : unknown(listing.records, each -> blocks.contains(each) || abandoned.contains(each))) {
+            read.readRecord(name, listing.records.getOrDefault(name, 0L));
+        }
+        for (String name : unknown(listing.marks, marks::contains)) {
+            read.readMark(name, listing.marks.getOrDefault(name, 0L));
+        }
+        for (String name : unknown(listing.tombstones, tombstones::contains)) {
+            read.readTombstone(name, listing.tombstones.getOrDefault(name, 0L));
+        }
+        return endPoll(poll, listing, read);
+    }
+
     private synchronized long beginPoll() {
         return ++polls;
     }
 
-    private static void addName(ObjectInfo object, Map<String, Long> names) {
-        if (BlockNames.ownerOfMeta(object.key()).isPresent()) {
-            names.put(object.key(), object.bytes());
-        }
+    private synchronized List<String> missing(KnownObjects<?> known, Map<String, Long> listed, long poll) {
+        return known.missing(listed, poll);
     }
 
-    /** Forgets records in whose place there is another now: the block was deleted, and it was made sure that it does not come back. */
-    private synchronized void forgetChanged(Map<String, Long> names) {
-        known.entrySet().removeIf(entry -> {
-            Long bytes = names.get(entry.getKey());
-            return bytes != null && bytes != entry.getValue().bytes();
-        });
+    /** Where another record stands now, the block was deleted, and it was made sure that it does not come back. */
+    private synchronized void forgetChanged(Listing listing) {
+        blocks.forgetChanged(listing.records);
+        abandoned.forgetChanged(listing.records);
     }
 
-    private synchronized List<String> unknownOf(Set<String> names) {
-        return names.stream()
-                .filter(name -> !known.containsKey(name) && !abandoned.contains(name))
-                .sorted()
-                .toList();
+    private synchronized List<String> unknown(Map<String, Long> listed, Predicate<String> known) {
+        return listed.keySet().stream().filter(known.negate()).sorted().toList();
     }
 
-    private void read(ObjectStore store, String name, Map<String, BlockMeta> read, List<UnreadableMeta> unreadable)
-            throws NoSuchFileException {
-        try {
-            long bytes = store.head(name).bytes();
-            if (bytes > BlockMeta.BYTES_MAX) {
-                throw new IOException("commit record " + name + " must be of at most " + BlockMeta.BYTES_MAX
-                        + " bytes but is of " + bytes);
-            }
-            byte[] record = store.read(name, 0, (int) bytes);
-            if (AbandonedBlock.isOne(record)) {
-                addAbandoned(name);
-            } else {
-                read.put(name, BlockMeta.decode(name, record));
-            }
-        } catch (NoSuchFileException deletedSinceListed) {
-            throw deletedSinceListed;
-        } catch (IOException e) {
-            BlockNames.Owner owner = BlockNames.ownerOfMeta(name).orElseThrow();
-            String reason = e.getMessage() == null ? e.toString() : e.getMessage();
-            unreadable.add(new UnreadableMeta(owner.tenant(), owner.blockId(), reason));
-        }
-    }
-
-    private synchronized void addAbandoned(String name) {
-        abandoned.add(name);
-    }
-
-    private synchronized PollResult endPoll(
-            long poll, Map<String, Long> names, Map<String, BlockMeta> read, List<UnreadableMeta> bad) {
-        int before = known.size();
-        known.entrySet().removeIf(entry -> entry.getValue().sincePoll() < poll && !names.containsKey(entry.getKey()));
-        abandoned.retainAll(names.keySet());
-        int forgotten = before - known.size();
+    private synchronized PollResult endPoll(long poll, Listing listing, Records read) {
+        List<String> gone = blocks.missing(listing.records, poll);
+        gone.forEach(blocks::remove);
+        abandoned.missing(listing.records, poll).forEach(abandoned::remove);
+        marks.missing(listing.marks, poll).forEach(marks::remove);
+        tombstones.missing(listing.tombstones, poll).forEach(tombstones::remove);
         int added = 0;
-        for (Map.Entry<String, BlockMeta> entry : read.entrySet()) {
-            Known fresh = new Known(entry.getValue(), names.getOrDefault(entry.getKey(), 0L), poll - 1);
-            added += known.putIfAbsent(entry.getKey(), fresh) == null ? 1 : 0;
+        for (Map.Entry<String, BlockMeta> entry : read.blocks.entrySet()) {
+            long bytes = listing.records.getOrDefault(entry.getKey(), 0L);
+            added += blocks.putIfAbsent(entry.getKey(), entry.getValue(), bytes, poll - 1) ? 1 : 0;
         }
-        unreadable = List.copyOf(bad);
+        read.abandoned.forEach(
+                (name, none) -> abandoned.put(name, none, listing.records.getOrDefault(name, 0L), poll - 1));
+        read.marks.forEach(
+                (name, mark) -> marks.putIfAbsent(name, mark, listing.marks.getOrDefault(name, 0L), poll - 1));
+        read.tombstones.forEach((name, tombstone) ->
+                tombstones.putIfAbsent(name, tombstone, listing.tombstones.getOrDefault(name, 0L), poll - 1));
+        unreadable = List.copyOf(read.unreadable);
         publishAll();
-        return new PollResult(added, forgotten, unreadable);
+        return new PollResult(added, gone.size(), unreadable);
     }
 
     private void publishAll() {
         Map<String, List<BlockMeta>> byTenant = new HashMap<>();
-        known.values().forEach(block -> byTenant.computeIfAbsent(block.meta().tenant(), tenant -> new ArrayList<>())
-                .add(block.meta()));
-        unreadable.forEach(meta -> byTenant.computeIfAbsent(meta.tenant(), tenant -> new ArrayList<>()));
+        blocks.values().forEach(meta -> byTenant.computeIfAbsent(meta.tenant(), tenant -> new ArrayList<>())
+                .add(meta));
+        Stream.concat(
+                        unreadable.stream().map(UnreadableMeta::tenant),
+                        tombstones.values().stream().map(Tombstone::tenant))
+                .forEach(tenant -> byTenant.computeIfAbsent(tenant, unused -> new ArrayList<>()));
         Map<String, TenantBlocks> next = new HashMap<>();
         byTenant.forEach((tenant, metas) -> next.put(tenant, sorted(tenant, metas)));
         snapshot = Map.copyOf(next);
@@ -172,9 +184,9 @@ public final class Blocklist {
 
     private void publish(String tenant) {
         List<BlockMeta> metas = new ArrayList<>();
-        for (Known block : known.values()) {
-            if (block.meta().tenant().equals(tenant)) {
-                metas.add(block.meta());
+        for (BlockMeta meta : blocks.values()) {
+            if (meta.tenant().equals(tenant)) {
+                metas.add(meta);
             }
         }
         Map<String, TenantBlocks> next = new HashMap<>(snapshot);
@@ -185,17 +197,44 @@ public final class Blocklist {
     private TenantBlocks sorted(String tenant, List<BlockMeta> metas) {
         Set<UUID> replacedIds = new HashSet<>();
         metas.forEach(meta -> replacedIds.addAll(meta.spec().replaces()));
+        // Ids are unique: those of other tenants do no harm.
+        abandoned.values().forEach(none -> replacedIds.addAll(none.replaces()));
         List<BlockMeta> visible = new ArrayList<>();
         List<BlockMeta> replaced = new ArrayList<>();
+        List<BadBlock> quarantined = new ArrayList<>();
+        List<BadBlock> bad = new ArrayList<>();
         for (BlockMeta meta : metas) {
-            (replacedIds.contains(meta.blockId()) ? replaced : visible).add(meta);
+            BadMark mark = marks.isEmpty() ? null : marks.get(markOf(meta));
+            if (!replacedIds.contains(meta.blockId())) {
+                visible.add(meta);
+            } else if (mark == null) {
+                replaced.add(meta);
+            } else {
+                quarantined.add(new BadBlock(meta, mark));
+            }
+            if (mark != null && !replacedIds.contains(meta.blockId())) {
+                bad.add(new BadBlock(meta, mark));
+            }
         }
         // Nothing is missing for a record that cannot be read if its block is replaced, or was told of meanwhile.
         Set<UUID> dispensable = new HashSet<>(replacedIds);
         metas.forEach(meta -> dispensable.add(meta.blockId()));
-        List<UnreadableMeta> bad = unreadable.stream()
+        List<UnreadableMeta> missing = unreadable.stream()
                 .filter(meta -> meta.tenant().equals(tenant) && !dispensable.contains(meta.blockId()))
                 .toList();
-        return new TenantBlocks(visible, replaced, bad);
+        List<Tombstone> deleted = tombstones.values().stream()
+                .filter(tombstone -> tombstone.tenant().equals(tenant))
+                .toList();
+        return new TenantBlocks(
+                visible,
+                replaced,
+                quarantined,
+                bad,
+                missing,
+                deleted.isEmpty() ? Tombstones.NONE : new Tombstones(deleted));
+    }
+
+    private static String markOf(BlockMeta meta) {
+        return BlockNames.bad(meta.tenant(), meta.spec().window(), meta.blockId());
     }
 }

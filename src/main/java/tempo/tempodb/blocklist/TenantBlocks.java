@@ -1,21 +1,54 @@
 package tempo.tempodb.blocklist;
 
 import java.util.List;
+import java.util.function.Predicate;
+import tempo.tempodb.block.ArrivalWindow;
 import tempo.tempodb.block.BlockMeta;
 
 /**
  * The blocks of a tenant at one moment.
  *
- * @param visible blocks to query: committed and replaced by none of the others
+ * @param visible blocks to query: committed, and replaced by none of the others
  * @param replaced committed blocks whose content is in another; to be deleted once no query can use them any more
+ * @param quarantined as {@code replaced}, but found damaged: they are kept for longer, for who wants to look into it
+ * @param bad those of the visible blocks that were found damaged
  * @param unreadable commit records that could not be read
+ * @param tombstones what is deleted, and not to be seen, in whatever block it is
  */
-public record TenantBlocks(List<BlockMeta> visible, List<BlockMeta> replaced, List<UnreadableMeta> unreadable) {
-    static final TenantBlocks NONE = new TenantBlocks(List.of(), List.of(), List.of());
+public record TenantBlocks(
+        List<BlockMeta> visible,
+        List<BlockMeta> replaced,
+        List<BadBlock> quarantined,
+        List<BadBlock> bad,
+        List<UnreadableMeta> unreadable,
+        Tombstones tombstones) {
+    static final TenantBlocks NONE =
+            new TenantBlocks(List.of(), List.of(), List.of(), List.of(), List.of(), Tombstones.NONE);
 
     public TenantBlocks {
         visible = List.copyOf(visible);
         replaced = List.copyOf(replaced);
+        quarantined = List.copyOf(quarantined);
+        bad = List.copyOf(bad);
         unreadable = List.copyOf(unreadable);
+    }
+
+    /**
+     * These, without the visible ones that are deleted with their tenant, or whose window {@code isOver}: what queries are to
+     * see of them.
+     */
+    public TenantBlocks without(Predicate<ArrivalWindow> isOver) {
+        Predicate<BlockMeta> kept = meta -> !tombstones.hides(meta.spec().window())
+                && !isOver.test(meta.spec().window());
+        if (visible.stream().allMatch(kept)) {
+            return this;
+        }
+        return new TenantBlocks(
+                visible.stream().filter(kept).toList(),
+                replaced,
+                quarantined,
+                bad.stream().filter(each -> kept.test(each.meta())).toList(),
+                unreadable,
+                tombstones);
     }
 }

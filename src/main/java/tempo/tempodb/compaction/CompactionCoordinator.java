@@ -2,6 +2,7 @@ package tempo.tempodb.compaction;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -11,17 +12,18 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 import tempo.tempodb.TempoDb;
 import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.block.AbandonedBlock;
 import tempo.tempodb.block.BlockMeta;
+import tempo.tempodb.blocklist.BadBlock;
 import tempo.tempodb.blocklist.TenantBlocks;
 
 /*
@@ -50,13 +52,20 @@ public final class CompactionCoordinator {
     private final ObjectStore store;
     private final CompactionPlan plan;
     private final JobLog log;
+    private final DeletedTraces deleted;
     private final InstantSource clock;
     private final Supplier<UUID> blockIds;
 
-    private final Map<Long, Running> running = new TreeMap<>();
+    /** By the id of the output: a number may be used again once its job is over, and news of that come late. */
+    private final Map<UUID, Running> running = new LinkedHashMap<>();
+
     private final Map<UUID, Rest> resting = new HashMap<>();
     private final Deque<Merge> due = new ArrayDeque<>();
     private final Set<UUID> abandoned = new HashSet<>();
+
+    /** Damaged blocks of which nothing is whole. */
+    private final Set<UUID> hopeless = new HashSet<>();
+
     private Backlog backlog = new Backlog(0, 0, 0);
 
     /** A job that a worker has, as far as is known here. */
@@ -94,6 +103,7 @@ public final class CompactionCoordinator {
         this.store = store;
         this.plan = new CompactionPlan(config);
         this.log = new JobLog(store);
+        this.deleted = new DeletedTraces(db);
         this.clock = clock;
         this.blockIds = blockIds;
     }
@@ -108,14 +118,14 @@ public final class CompactionCoordinator {
         Instant now = clock.instant();
         for (CompactionJob job : log.jobs()) {
             if (hasEnded(job)) {
-                running.remove(job.number());
+                running.remove(job.output().blockId());
                 log.remove(job);
             } else {
-                running.putIfAbsent(job.number(), new Running(job, "", now));
+                running.putIfAbsent(job.output().blockId(), new Running(job, "", now));
             }
         }
-        Set<Long> open = new HashSet<>();
-        log.jobs().forEach(job -> open.add(job.number()));
+        Set<UUID> open = new HashSet<>();
+        log.jobs().forEach(job -> open.add(job.output().blockId()));
         running.keySet().retainAll(open);
         resting.values().removeIf(rest -> rest.until().plus(REST_MAX).isBefore(now));
         plan(now);
@@ -150,17 +160,17 @@ public final class CompactionCoordinator {
             due.clear();
             return job;
         }
-        running.put(job.get().number(), new Running(job.get(), worker, now));
+        running.put(job.get().output().blockId(), new Running(job.get(), worker, now));
         return job;
     }
 
     /**
-     * A worker says which job it is at.
+     * A worker says which job it is at, by its output.
      *
      * @return false if the job is not open any more: it must be cancelled
      */
-    public boolean heard(String worker, long job) {
-        Running known = running.get(job);
+    public boolean heard(String worker, UUID output) {
+        Running known = running.get(output);
         if (known == null) {
             return false;
         }
@@ -189,43 +199,61 @@ public final class CompactionCoordinator {
     }
 
     /** A worker has committed the output of its job. */
-    public void committed(long job, BlockMeta output) {
+    public void committed(BlockMeta output) {
         db.add(output);
-        Running known = running.remove(job);
+        Running known = running.remove(output.blockId());
         if (known != null) {
             known.job.inputs().forEach(resting::remove);
         }
     }
 
-    /** A worker found nothing left of the blocks of its job: they are deleted. */
-    public void emptied(long job) throws IOException {
-        Running known = running.get(job);
-        if (known == null) {
-            return;
-        }
-        TenantBlocks blocks = db.blocks(known.job.tenant());
-        if (giveUp(known.job, "nothing is left of its blocks")) {
-            List<BlockMeta> emptied = blocks.visible().stream()
-                    .filter(meta -> known.job.inputs().contains(meta.blockId()))
+    /** A worker found nothing left of the blocks of its job: from now on they are replaced by nothing, unless they are damaged. */
+    public void emptied(UUID output) throws IOException {
+        Running known = running.get(output);
+        if (known != null) {
+            Set<UUID> bad = idsOf(db.blocks(known.job.tenant()).bad());
+            List<UUID> empty = known.job.inputs().stream()
+                    .filter(input -> !bad.contains(input))
                     .toList();
-            if (!emptied.isEmpty()) {
-                db.remove(emptied);
+            if (giveUp(known.job, "nothing is left of its blocks", empty)) {
+                hopeless.addAll(known.job.inputs());
+                hopeless.retainAll(bad);
             }
         }
     }
 
-    /** A worker could not do its job; the blocks that are to blame rest, or all of them if none is named. */
-    public void failed(long job, List<UUID> toBlame) throws IOException {
-        Running known = running.get(job);
+    /**
+     * A worker could not do its job: the block that is to blame rests, or all of them if none is named. A block that is found damaged
+     * for the second time is marked.
+     */
+    public void failed(UUID output, Optional<UUID> toBlame, boolean damaged, String reason) throws IOException {
+        Running known = running.get(output);
         if (known == null || !giveUp(known.job, "its worker failed")) {
             return;
         }
         Instant now = clock.instant();
-        for (UUID block : toBlame.isEmpty() ? known.job.inputs() : toBlame) {
+        for (UUID block : toBlame.map(List::of).orElse(known.job.inputs())) {
             Rest last = resting.get(block);
+            if (damaged && last != null) {
+                markBad(known.job.tenant(), block, reason);
+                continue;
+            }
             Duration length = last == null ? REST_MIN : last.length().multipliedBy(2);
             length = length.compareTo(REST_MAX) < 0 ? length : REST_MAX;
             resting.put(block, new Rest(now.plus(length), length));
+        }
+    }
+
+    private void markBad(String tenant, UUID block, String reason) throws IOException {
+        resting.remove(block);
+        if (idsOf(db.blocks(tenant).bad()).contains(block)) {
+            hopeless.add(block);
+            return;
+        }
+        for (BlockMeta meta : db.blocks(tenant).visible()) {
+            if (meta.blockId().equals(block)) {
+                db.markBad(meta, reason);
+            }
         }
     }
 
@@ -235,17 +263,27 @@ public final class CompactionCoordinator {
      * @return false if it was committed first
      */
     private boolean giveUp(CompactionJob job, String reason) throws IOException {
-        byte[] record = AbandonedBlock.encode("job " + job.number() + ": " + reason, clock.instant());
+        return giveUp(job, reason, List.of());
+    }
+
+    private boolean giveUp(CompactionJob job, String reason, List<UUID> replaces) throws IOException {
+        byte[] record = new AbandonedBlock("job " + job.number() + ": " + reason, replaces).encode();
         String name = job.output().metaName();
-        if (!store.putIfAbsent(name, ByteBuffer.wrap(record))) {
-            long bytes = store.head(name).bytes();
-            byte[] there = store.read(name, 0, (int) Math.min(bytes, BlockMeta.BYTES_MAX));
-            if (!AbandonedBlock.isOne(there)) {
-                committed(job.number(), BlockMeta.decode(name, there));
-                return false;
+        while (!store.putIfAbsent(name, ByteBuffer.wrap(record))) {
+            try {
+                long bytes = store.head(name).bytes();
+                byte[] there = store.read(name, 0, (int) Math.min(bytes, BlockMeta.BYTES_MAX));
+                if (AbandonedBlock.decode(there).isEmpty()) {
+                    committed(BlockMeta.decode(name, there));
+                    return false;
+                }
+                break;
+            } catch (NoSuchFileException deletedMeanwhile) {
+                // It was committed, and replaced since: from now on it is not to be committed again.
+                continue;
             }
         }
-        running.remove(job.number());
+        running.remove(job.output().blockId());
         abandoned.add(job.output().blockId());
         log.remove(job);
         return true;
@@ -255,8 +293,16 @@ public final class CompactionCoordinator {
         UUID output = job.output().blockId();
         TenantBlocks blocks = db.blocks(job.tenant());
         return abandoned.contains(output)
+                || db.isAbandoned(job.output())
                 || blocks.visible().stream().anyMatch(meta -> meta.blockId().equals(output))
-                || blocks.replaced().stream().anyMatch(meta -> meta.blockId().equals(output));
+                || blocks.replaced().stream().anyMatch(meta -> meta.blockId().equals(output))
+                || idsOf(blocks.quarantined()).contains(output);
+    }
+
+    private static Set<UUID> idsOf(List<BadBlock> blocks) {
+        Set<UUID> ids = new HashSet<>();
+        blocks.forEach(bad -> ids.add(bad.meta().blockId()));
+        return ids;
     }
 
     private void plan(Instant now) {
@@ -272,7 +318,17 @@ public final class CompactionCoordinator {
         long lag = 0;
         for (String tenant : db.tenants()) {
             int rank = 0;
-            for (Merge merge : plan.due(db.blocks(tenant).visible(), busy, now)) {
+            TenantBlocks blocks = db.blocks(tenant);
+            for (Merge alone : alone(blocks, busy, now)) {
+                busy.add(alone.inputs().get(0).blockId());
+                ranked.add(new Ranked(rank++, alone));
+            }
+            Set<UUID> bad = idsOf(blocks.bad());
+            List<BlockMeta> mergeable = blocks.visible().stream()
+                    .filter(meta -> !bad.contains(meta.blockId())
+                            && !blocks.tombstones().hides(meta.spec().window()))
+                    .toList();
+            for (Merge merge : plan.due(mergeable, busy, now)) {
                 ranked.add(new Ranked(rank++, merge));
                 bytes += merge.bytes();
                 lag = Math.max(lag, plan.secondsDue(merge, now));
@@ -284,6 +340,24 @@ public final class CompactionCoordinator {
         due.clear();
         ranked.forEach(each -> due.add(each.merge()));
         backlog = new Backlog(due.size(), bytes, lag);
+    }
+
+    /** Blocks that are to be written again by themselves: those that are damaged, and those that hold a trace that was deleted. */
+    private List<Merge> alone(TenantBlocks blocks, Set<UUID> busy, Instant now) {
+        List<Merge> alone = new ArrayList<>();
+        for (BadBlock bad : blocks.bad()) {
+            UUID block = bad.meta().blockId();
+            if (!busy.contains(block) && !hopeless.contains(block)) {
+                alone.add(new Merge(bad.meta().spec().window(), List.of(bad.meta())));
+            }
+        }
+        Set<UUID> bad = idsOf(blocks.bad());
+        for (BlockMeta meta : deleted.holders(blocks, now)) {
+            if (!busy.contains(meta.blockId()) && !bad.contains(meta.blockId())) {
+                alone.add(new Merge(meta.spec().window(), List.of(meta)));
+            }
+        }
+        return alone;
     }
 
     private record Ranked(int rank, Merge merge) {}

@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +21,9 @@ import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.block.AbandonedBlock;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockNames;
+import tempo.tempodb.blocklist.BadBlock;
 import tempo.tempodb.blocklist.TenantBlocks;
+import tempo.tempodb.blocklist.Tombstone;
 
 /*
  * The grace time is counted from when this sweep first saw that a block is replaced or past its retention, by its own clock: so it
@@ -56,13 +59,27 @@ public final class Sweep {
         this.clock = clock;
     }
 
-    /** How much was deleted. */
-    public record Result(int replacedBlocks, int expiredBlocks, int orphans, int abandonedWrites) {
-        static final Result NONE = new Result(0, 0, 0, 0);
+    /**
+     * How much was deleted.
+     *
+     * @param expiredBlocks past their retention, or of a tenant that was deleted
+     * @param quarantinedBlocks that were damaged
+     * @param lost of these, the ones of which nothing could be saved
+     */
+    public record Result(
+            int replacedBlocks,
+            int expiredBlocks,
+            int quarantinedBlocks,
+            List<UUID> lost,
+            int orphans,
+            int abandonedWrites) {
+        public Result {
+            lost = List.copyOf(lost);
+        }
     }
 
     /**
-     * Deletes blocks whose grace time is over.
+     * Deletes blocks whose grace time is over, and tombstones that have ended.
      *
      * @param busy blocks that are being merged: they stay
      * @throws IOException if the store fails
@@ -72,54 +89,73 @@ public final class Sweep {
         Set<UUID> seen = new HashSet<>();
         int replaced = 0;
         int expired = 0;
+        int quarantined = 0;
+        List<UUID> lost = new ArrayList<>();
         for (String tenant : db.tenants()) {
             TenantBlocks blocks = db.blocks(tenant);
-            List<BlockMeta> over = new ArrayList<>();
-            collect(blocks.replaced(), false, now, busy, seen, over);
-            collect(blocks.visible(), true, now, busy, seen, over);
+            Set<BlockMeta> over = new LinkedHashSet<>();
+            for (BlockMeta meta : blocks.replaced()) {
+                collect(meta, now, seen, over);
+            }
+            for (BlockMeta meta : blocks.visible()) {
+                boolean deleted = blocks.tombstones().hides(meta.spec().window());
+                if (deleted || config.retention().isOver(tenant, meta.spec().window(), now)) {
+                    collect(meta, now, seen, over);
+                }
+            }
+            List<BadBlock> bad = new ArrayList<>(blocks.quarantined());
+            bad.addAll(blocks.bad());
+            for (BadBlock each : bad) {
+                if (!each.mark().at().plus(config.quarantine()).isAfter(now)) {
+                    over.add(each.meta());
+                }
+            }
+            over.removeIf(meta -> busy.contains(meta.blockId()));
             keepWhatReplaces(blocks, over);
             if (!over.isEmpty()) {
+                for (BadBlock each : bad) {
+                    quarantined += over.contains(each.meta()) ? 1 : 0;
+                }
+                for (BadBlock each : blocks.bad()) {
+                    if (over.contains(each.meta())) {
+                        lost.add(each.meta().blockId());
+                    }
+                }
                 Set<BlockMeta> gone = new HashSet<>(blocks.replaced());
                 gone.retainAll(over);
                 replaced += gone.size();
                 expired += over.size() - gone.size();
-                db.remove(over);
+                db.remove(List.copyOf(over));
+            }
+            for (Tombstone tombstone : blocks.tombstones().all()) {
+                if (!tombstone.until().isAfter(now)) {
+                    db.remove(tombstone);
+                }
             }
         }
         since.keySet().retainAll(seen);
-        return new Result(replaced, expired, 0, 0);
+        return new Result(replaced, expired - quarantined, quarantined, lost, 0, 0);
+    }
+
+    /** Adds a block that is to go to {@code over}, once its grace time is over. */
+    private void collect(BlockMeta meta, Instant now, Set<UUID> seen, Set<BlockMeta> over) {
+        seen.add(meta.blockId());
+        Instant first = since.computeIfAbsent(meta.blockId(), unused -> now);
+        if (!first.plus(config.grace()).isAfter(now)) {
+            over.add(meta);
+        }
     }
 
     /** Takes those out that replace a block which stays: without them it would be visible again. */
-    private static void keepWhatReplaces(TenantBlocks blocks, List<BlockMeta> over) {
+    private static void keepWhatReplaces(TenantBlocks blocks, Set<BlockMeta> over) {
         Set<UUID> staying = new HashSet<>();
         blocks.replaced().forEach(meta -> staying.add(meta.blockId()));
+        blocks.quarantined().forEach(bad -> staying.add(bad.meta().blockId()));
         blocks.visible().forEach(meta -> staying.add(meta.blockId()));
         over.forEach(meta -> staying.remove(meta.blockId()));
         while (over.removeIf(
                 meta -> meta.spec().replaces().stream().anyMatch(staying::contains) && staying.add(meta.blockId()))) {
             // What these replace in turn may be among the others.
-        }
-    }
-
-    /** Adds the blocks whose grace time is over to {@code over}. */
-    private void collect(
-            List<BlockMeta> blocks,
-            boolean onlyExpired,
-            Instant now,
-            Set<UUID> busy,
-            Set<UUID> seen,
-            List<BlockMeta> over) {
-        for (BlockMeta meta : blocks) {
-            if (onlyExpired
-                    && !config.retention().isOver(meta.tenant(), meta.spec().window(), now)) {
-                continue;
-            }
-            seen.add(meta.blockId());
-            Instant first = since.computeIfAbsent(meta.blockId(), unused -> now);
-            if (!first.plus(config.grace()).isAfter(now) && !busy.contains(meta.blockId())) {
-                over.add(meta);
-            }
         }
     }
 
@@ -158,20 +194,17 @@ public final class Sweep {
         for (ObjectInfo record : records.values()) {
             boolean old = !record.modified().plus(config.abandonedKept()).isAfter(now);
             Optional<BlockNames.Owner> owner = BlockNames.ownerOfMeta(record.key());
-            if (old
-                    && owner.isPresent()
-                    && !known.contains(owner.get().blockId())
-                    && isAbandoned(record.key(), record.bytes())) {
+            if (old && owner.isPresent() && !known.contains(owner.get().blockId()) && mayGo(record, known)) {
                 store.delete(record.key());
             }
         }
-        return new Result(0, 0, orphans, store.removeAbandonedWrites(now.minus(config.writeAge())));
+        return new Result(0, 0, 0, List.of(), orphans, store.removeAbandonedWrites(now.minus(config.writeAge())));
     }
 
     /** True if there is no commit record, and from now on there will not be one. */
     private boolean isNoBlock(String name, @Nullable ObjectInfo listed, Instant now) throws IOException {
         if (listed == null) {
-            byte[] record = AbandonedBlock.encode("its data was old and had no commit record", now);
+            byte[] record = new AbandonedBlock("its data was old and had no commit record", List.of()).encode();
             if (store.putIfAbsent(name, ByteBuffer.wrap(record))) {
                 return true;
             }
@@ -186,13 +219,24 @@ public final class Sweep {
             TenantBlocks blocks = db.blocks(tenant);
             blocks.visible().forEach(meta -> known.add(meta.blockId()));
             blocks.replaced().forEach(meta -> known.add(meta.blockId()));
+            blocks.quarantined().forEach(bad -> known.add(bad.meta().blockId()));
             blocks.unreadable().forEach(meta -> known.add(meta.blockId()));
         }
         return known;
     }
 
+    /** True if a record says that there is no block, and is not needed any more for what it replaces. */
+    private boolean mayGo(ObjectInfo record, Set<UUID> known) throws IOException {
+        Optional<AbandonedBlock> none = abandoned(record.key(), record.bytes());
+        return none.isPresent() && none.get().replaces().stream().noneMatch(known::contains);
+    }
+
     private boolean isAbandoned(String name, long bytes) throws IOException {
-        return bytes <= AbandonedBlock.BYTES_MAX && AbandonedBlock.isOne(store.read(name, 0, (int) bytes));
+        return abandoned(name, bytes).isPresent();
+    }
+
+    private Optional<AbandonedBlock> abandoned(String name, long bytes) throws IOException {
+        return bytes > BlockMeta.BYTES_MAX ? Optional.empty() : AbandonedBlock.decode(store.read(name, 0, (int) bytes));
     }
 
     private static String recordOf(String dataName) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,15 +19,12 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import tempo.span.TraceKey;
 import tempo.tempodb.PutBatch;
+import tempo.tempodb.Retention;
 import tempo.tempodb.TempoDb;
 import tempo.tempodb.TempoDbConfig;
 import tempo.tempodb.block.BlockContent;
-import tempo.tempodb.block.BlockCursor;
 import tempo.tempodb.block.BlockMeta;
-import tempo.tempodb.block.CorruptBlockException;
-import tempo.tempodb.block.EntryVisitor;
 
 /**
  * Some nodes over one store: two that cut blocks, two that both believe to be the coordinator, three workers, and a reader that looks
@@ -40,22 +38,21 @@ final class CompactionSimulation {
     private static final SweepConfig SWEEP = new SweepConfig(
             Retention.ofAll(Duration.ofDays(14)),
             Duration.ofMinutes(10),
+            Duration.ofDays(3),
             Duration.ofHours(2),
             Duration.ofDays(1),
-            Duration.ofDays(7));
+            Duration.ofDays(3));
     private static final Duration SILENCE = Duration.ofSeconds(60);
     private static final Instant START = Instant.parse("2026-01-05T00:00:00Z");
     private static final int STEPS = 2_000;
     private static final int CUTS = 5;
-    private static final TraceKey FIRST = new TraceKey(0, 0);
-    private static final TraceKey LAST = new TraceKey(-1, -1);
+    private static final int TRACES = 5;
 
     private final Rules rules;
     private final Random random;
     private final Interleaving time;
     private final SimulatedStore.Shared shared;
-    private final Set<String> acknowledged = new HashSet<>();
-    private final Set<String> attempted = new HashSet<>();
+    private final ExpectedValues values = new ExpectedValues();
     private final Deque<Assigned> inbox = new ArrayDeque<>();
     private final List<Deque<Report>> reports = List.of(new ArrayDeque<>(), new ArrayDeque<>());
     private final Random ids;
@@ -69,7 +66,7 @@ final class CompactionSimulation {
 
     private record Assigned(int coordinator, CompactionJob job) {}
 
-    private record Report(CompactionJob job, Optional<BlockMeta> output, boolean failed) {}
+    private record Report(CompactionJob job, Optional<BlockMeta> output, Optional<IOException> failure) {}
 
     CompactionSimulation(long seed, Rules rules) {
         this.rules = rules;
@@ -103,8 +100,46 @@ final class CompactionSimulation {
             time.add(name, 4, () -> work(name));
         }
         time.add("reader", 0, this::read);
+        if (random.nextBoolean()) {
+            time.add("deleter", 2, this::delete);
+        }
+        if (random.nextInt(4) == 0) {
+            time.add("damage", 0, this::damage);
+        }
         time.run(STEPS);
         settle();
+    }
+
+    /** Deletes one trace, after some while. */
+    private void delete() throws IOException {
+        TempoDb db = open(shared.open());
+        for (int i = random.nextInt(30); i > 0; i--) {
+            db.poll();
+        }
+        int trace = random.nextInt(TRACES);
+        values.deletedMaybe.add(trace);
+        db.deleteTrace("t", ExpectedValues.keyOf(trace), START.plus(Duration.ofDays(14)));
+        values.deleted.add(trace);
+    }
+
+    /** Cuts the data of one block to half, after some while. What was in it may be lost, and nothing else. */
+    private void damage() throws IOException {
+        SimulatedStore store = shared.open();
+        TempoDb db = open(store);
+        for (int i = 10 + random.nextInt(40); i > 0; i--) {
+            db.poll();
+        }
+        List<BlockMeta> blocks = db.blocks("t").visible();
+        if (!blocks.isEmpty()) {
+            BlockMeta meta = blocks.get(random.nextInt(blocks.size()));
+            String name = meta.spec().dataName();
+            byte[] content = shared.objects.contentOrEmpty(name);
+            if (content.length > 0) {
+                shared.history.add(time.now() + " damage of " + name);
+                values.lost.addAll(ExpectedValues.valuesOf(meta, shared.objects));
+                shared.objects.replace(name, Arrays.copyOf(content, random.nextInt(content.length)));
+            }
+        }
     }
 
     private final int[] cuts = new int[2];
@@ -114,15 +149,16 @@ final class CompactionSimulation {
         while (cuts[node] < CUTS) {
             cuts[node]++;
             PutBatch batch = db.batch("t", BlockContent.OPAQUE);
-            List<String> values = new ArrayList<>();
+            List<String> put = new ArrayList<>();
             for (int i = 1 + random.nextInt(4); i > 0; i--) {
-                String value = "value " + i + " of block " + cuts[node] + " of node " + node;
-                values.add(value);
-                batch.put(new TraceKey(random.nextInt(5), 1), value.getBytes(UTF_8));
+                int trace = random.nextInt(TRACES);
+                String value = "value " + i + " of block " + cuts[node] + " of node " + node + " of trace " + trace;
+                put.add(value);
+                batch.put(ExpectedValues.keyOf(trace), value.getBytes(UTF_8));
             }
-            attempted.addAll(values);
+            values.attempted.addAll(put);
             batch.commit();
-            acknowledged.addAll(values);
+            values.acknowledged.addAll(put);
         }
     }
 
@@ -134,7 +170,12 @@ final class CompactionSimulation {
                 db,
                 store,
                 new SweepConfig(
-                        SWEEP.retention(), rules.grace(), SWEEP.orphanAge(), SWEEP.writeAge(), SWEEP.abandonedKept()),
+                        SWEEP.retention(),
+                        rules.grace(),
+                        SWEEP.quarantine(),
+                        SWEEP.orphanAge(),
+                        SWEEP.writeAge(),
+                        SWEEP.abandonedKept()),
                 time::now);
         reports.get(node).clear();
         while (true) {
@@ -147,10 +188,19 @@ final class CompactionSimulation {
         for (Report report = reports.get(node).poll();
                 report != null;
                 report = reports.get(node).poll()) {
-            if (report.failed()) {
-                coordinator.failed(report.job().number(), List.of());
+            if (report.failure().isPresent()) {
+                Optional<BadInputException> bad = report.failure()
+                        .filter(BadInputException.class::isInstance)
+                        .map(BadInputException.class::cast);
+                coordinator.failed(
+                        report.job().output().blockId(),
+                        bad.map(BadInputException::blockId),
+                        bad.isPresent() && bad.get().damaged(),
+                        "some reason");
             } else if (report.output().isPresent()) {
-                coordinator.committed(report.job().number(), report.output().get());
+                coordinator.committed(report.output().get());
+            } else {
+                coordinator.emptied(report.job().output().blockId());
             }
         }
         coordinator.giveUpSilent(SILENCE);
@@ -172,6 +222,22 @@ final class CompactionSimulation {
         }
     }
 
+    private void finish(CompactionJob job, CompactionCoordinator coordinator, TempoDb db, SimulatedStore store)
+            throws IOException {
+        try {
+            Optional<BlockMeta> output = new CompactionRun(job, db, store, time::now, Runnable::run).run();
+            if (output.isPresent()) {
+                coordinator.committed(output.get());
+            } else {
+                coordinator.emptied(job.output().blockId());
+            }
+        } catch (BadInputException bad) {
+            coordinator.failed(job.output().blockId(), Optional.of(bad.blockId()), bad.damaged(), "it is bad");
+        } catch (IOException failed) {
+            coordinator.failed(job.output().blockId(), Optional.empty(), false, "some reason");
+        }
+    }
+
     private void work(String name) throws IOException {
         SimulatedStore store = shared.open();
         TempoDb db = open(store);
@@ -184,12 +250,13 @@ final class CompactionSimulation {
             Report report;
             try {
                 db.poll();
-                Optional<BlockMeta> output = new CompactionRun(assigned.job(), db, store, Runnable::run).run();
+                Optional<BlockMeta> output =
+                        new CompactionRun(assigned.job(), db, store, time::now, Runnable::run).run();
                 merges++;
-                report = new Report(assigned.job(), output, false);
+                report = new Report(assigned.job(), output, Optional.empty());
             } catch (IOException failed) {
                 lateCommits += String.valueOf(failed.getMessage()).contains("exists already") ? 1 : 0;
-                report = new Report(assigned.job(), Optional.empty(), true);
+                report = new Report(assigned.job(), Optional.empty(), Optional.of(failed));
             }
             if (random.nextInt(10) > 0) {
                 reports.get(assigned.coordinator()).add(report);
@@ -200,50 +267,29 @@ final class CompactionSimulation {
     private void read() throws IOException {
         TempoDb db = open(shared.open());
         while (true) {
-            Set<String> before = new TreeSet<>(acknowledged);
+            Set<String> before = new TreeSet<>(values.acknowledged);
+            Set<Integer> hidden = new HashSet<>(values.deleted);
             Instant began = time.now();
             db.poll();
             Map<String, Integer> found = new HashMap<>();
+            List<IOException> damages = new ArrayList<>();
+            boolean aborted = false;
             try {
-                collect(db, found);
-            } catch (NoSuchFileException deleted) {
-                if (Duration.between(began, time.now()).compareTo(SWEEP.grace()) < 0) {
-                    throw deleted;
-                }
+                ExpectedValues.collect(db, found, damages);
+            } catch (NoSuchFileException deletedMeanwhile) {
+                damages.add(deletedMeanwhile);
+                aborted = true;
+            }
+            boolean late = Duration.between(began, time.now()).compareTo(SWEEP.grace()) >= 0;
+            if (!late && (aborted || !damages.isEmpty() && values.lost.isEmpty())) {
+                throw damages.get(0);
+            }
+            if (late && !damages.isEmpty()) {
+                // It took longer than blocks are kept for it, and knows that something is missing.
                 continue;
             }
-            check(before, found);
+            values.check(before, hidden, found);
             observations++;
-        }
-    }
-
-    private static void collect(TempoDb db, Map<String, Integer> found) throws IOException {
-        db.scan("t", FIRST, LAST, new EntryVisitor() {
-            @Override
-            public void entry(BlockCursor entry) throws IOException {
-                found.merge(UTF_8.decode(entry.value()).toString(), 1, Integer::sum);
-            }
-
-            @Override
-            public void unreadable(CorruptBlockException damage) throws IOException {
-                throw damage;
-            }
-        });
-    }
-
-    private void check(Set<String> expected, Map<String, Integer> found) {
-        Set<String> missing = new TreeSet<>(expected);
-        missing.removeAll(found.keySet());
-        Set<String> unknown = new TreeSet<>(found.keySet());
-        unknown.removeAll(attempted);
-        Set<String> doubled = new TreeSet<>();
-        found.forEach((value, count) -> {
-            if (count > 1) {
-                doubled.add(value);
-            }
-        });
-        if (!missing.isEmpty() || !unknown.isEmpty() || !doubled.isEmpty()) {
-            throw new AssertionError("missing " + missing + ", unknown " + unknown + ", doubled " + doubled);
         }
     }
 
@@ -255,27 +301,41 @@ final class CompactionSimulation {
         Interleaving later = time;
         CompactionCoordinator coordinator = new CompactionCoordinator(db, store, CONFIG, later::now, this::nextId);
         Sweep sweep = new Sweep(db, store, SWEEP, later::now);
-        for (int day = 0; day < 9; day++) {
-            for (int i = 0; i < 12; i++) {
+        for (int day = 0; day < 13; day++) {
+            for (int i = 0; i < 6; i++) {
                 later.pass(i == 0 ? Duration.ofHours(22) : Duration.ofMinutes(11));
+                for (int trace = 0; trace < TRACES; trace++) {
+                    db.find("t", ExpectedValues.keyOf(trace));
+                }
+                db.markSuspects();
                 round(coordinator, sweep, 0);
                 for (Assigned each = inbox.poll(); each != null; each = inbox.poll()) {
-                    Optional<BlockMeta> output = new CompactionRun(each.job(), db, store, Runnable::run).run();
-                    coordinator.committed(each.job().number(), output.orElseThrow());
+                    finish(each.job(), coordinator, db, store);
                 }
                 sweep.removeOrphans(Set.of());
             }
         }
         Map<String, Integer> found = new HashMap<>();
-        collect(db, found);
-        check(acknowledged, found);
+        List<IOException> damages = new ArrayList<>();
+        ExpectedValues.collect(db, found, damages);
+        values.check(values.acknowledged, values.deleted, found);
+        if (!damages.isEmpty()) {
+            throw damages.get(0);
+        }
+        for (BlockMeta meta : db.blocks("t").visible()) {
+            for (String value : ExpectedValues.valuesOf(meta, shared.objects)) {
+                if (values.deleted.contains(ExpectedValues.traceOf(value))) {
+                    throw new AssertionError("still stored, though deleted: " + value);
+                }
+            }
+        }
         Set<String> needed = new TreeSet<>();
         for (BlockMeta meta : db.blocks("t").visible()) {
             needed.add(meta.spec().metaName());
             needed.add(meta.spec().dataName());
         }
         Set<String> left = new TreeSet<>();
-        store.list("t/", object -> left.add(object.key()));
+        store.list("t/2", object -> left.add(object.key()));
         if (!left.equals(needed)) {
             throw new AssertionError("in the store are " + left + " but wanted are " + needed);
         }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 /** Whoever crashes, sleeps or believes to be in charge: readers find everything that was committed, once, and nothing is left behind. */
 final class CompactionSimulationTest {
-    private static final int SEEDS = Boolean.getBoolean("tempo.test.long") ? 20_000 : 250;
+    private static final int SEEDS = Boolean.getBoolean("tempo.test.long") ? 20_000 : 100;
 
     @Test
     void readersFindAllThatIsCommittedOnce() throws Throwable {
@@ -27,7 +27,7 @@ final class CompactionSimulationTest {
         }
         assertTrue(observations > 5L * SEEDS, observations + " observations");
         assertTrue(merges > SEEDS, merges + " merges");
-        assertTrue(late > SEEDS / 50, late + " commits that came too late");
+        assertTrue(late > 0, late + " commits that came too late");
     }
 
     /** The grace time is needed: without it the simulation finds a reader whose block is gone. */

@@ -1,4 +1,4 @@
-package tempo.tempodb.compaction;
+package tempo.tempodb;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +12,9 @@ import tempo.tempodb.block.ArrivalWindow;
  * @param tenants periods by tenant
  */
 public record Retention(Duration standard, Map<String, Duration> tenants) {
+    /** Nothing ever goes. */
+    public static final Retention FOREVER = ofAll(Duration.ofDays(1_000_000));
+
     public Retention {
         tenants = Map.copyOf(tenants);
         requirePositive("standard", standard);

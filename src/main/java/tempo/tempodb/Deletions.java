@@ -1,0 +1,53 @@
+package tempo.tempodb;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import tempo.tempodb.backend.ObjectStore;
+import tempo.tempodb.block.BadMark;
+import tempo.tempodb.block.BlockMeta;
+import tempo.tempodb.block.BlockNames;
+import tempo.tempodb.blocklist.Blocklist;
+import tempo.tempodb.blocklist.Tombstone;
+
+/** Puts the objects that hide what is deleted or damaged, and makes them known here at once. Thread-safe. */
+final class Deletions {
+    /** What of a tenant's arrives so soon after its deletion is deleted too: it may have been on its way before. */
+    static final Duration TENANT_ARRIVALS = Duration.ofHours(1);
+
+    private final ObjectStore store;
+    private final Blocklist blocklist;
+
+    Deletions(ObjectStore store, Blocklist blocklist) {
+        this.store = store;
+        this.blocklist = blocklist;
+    }
+
+    Tombstone put(Tombstone tombstone) throws IOException {
+        store.put(tombstone.name(), ByteBuffer.wrap(tombstone.encode()));
+        blocklist.add(tombstone);
+        return tombstone;
+    }
+
+    void remove(Tombstone tombstone) throws IOException {
+        store.delete(tombstone.name());
+        blocklist.forget(tombstone);
+    }
+
+    boolean isCommitted(BlockMeta meta) throws IOException {
+        try {
+            store.head(meta.spec().metaName());
+            return true;
+        } catch (NoSuchFileException deleted) {
+            return false;
+        }
+    }
+
+    /** Whoever marks a block first is right; all others found the same. */
+    void mark(BlockMeta meta, BadMark mark) throws IOException {
+        String name = BlockNames.bad(meta.tenant(), meta.spec().window(), meta.blockId());
+        store.putIfAbsent(name, ByteBuffer.wrap(mark.encode()));
+        blocklist.addMark(meta, mark);
+    }
+}

@@ -1,0 +1,47 @@
+package tempo.tempodb.blocklist;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import tempo.tempodb.backend.ObjectInfo;
+import tempo.tempodb.backend.ObjectStore;
+import tempo.tempodb.block.BlockNames;
+
+/** Names and lengths of the objects in a store that say which blocks there are. For one thread. */
+final class Listing {
+    /** Commit records, and what stands in the place of some. */
+    final Map<String, Long> records = new HashMap<>();
+
+    final Map<String, Long> marks = new HashMap<>();
+    final Map<String, Long> tombstones = new HashMap<>();
+
+    static Listing of(ObjectStore store) throws IOException {
+        Listing listing = new Listing();
+        store.list("", listing::add);
+        return listing;
+    }
+
+    private void add(ObjectInfo object) {
+        String key = object.key();
+        if (BlockNames.ownerOfMeta(key).isPresent()) {
+            records.put(key, object.bytes());
+        } else if (BlockNames.ownerOfBad(key).isPresent()) {
+            marks.put(key, object.bytes());
+        } else if (BlockNames.ownerOfTombstone(key).isPresent()) {
+            tombstones.put(key, object.bytes());
+        }
+    }
+
+    /** Adds those of {@code names} that exist all the same: a store may list what it had some time ago. */
+    static void addExisting(ObjectStore store, List<String> names, Map<String, Long> listed) throws IOException {
+        for (String name : names) {
+            try {
+                listed.put(name, store.head(name).bytes());
+            } catch (NoSuchFileException gone) {
+                continue;
+            }
+        }
+    }
+}
