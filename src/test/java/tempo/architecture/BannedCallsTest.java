@@ -24,6 +24,9 @@ final class BannedCallsTest {
     private static final Map<String, Set<String>> ALLOWED = Map.of(
             "tempo.SystemClock", Set.of("java.lang.System.nanoTime", "java.lang.System.currentTimeMillis"),
             "tempo.tempodb.wal.WalClock", Set.of("java.lang.System.nanoTime"),
+            // The pause before a retry.
+            "tempo.tempodb.backend.retry.ThreadedRequests",
+                    Set.of("java.lang.System.nanoTime", "java.lang.Thread.sleep"),
             // The client's part of the program, which gives its clock to what it starts.
             "tempo.cli.QuickstartCommand", Set.of("java.time.Clock.systemUTC"),
             "tempo.cli.WarmupCommand", Set.of("java.time.Clock.systemUTC"),
