@@ -143,7 +143,8 @@ public final class GcsObjectStore implements ObjectStore {
     private Storage.Objects.Insert insertOf(String name, ByteBuffer content) throws IOException {
         StorageObject object = newObject(name).setCrc32c(GcsChecksum.of(content));
         Storage.Objects.Insert insert = insertOf(object, content).setFields("size");
-        insert.getMediaHttpUploader().setDirectUploadEnabled(true).setDisableGZipContent(true);
+        insert.setDisableGZipContent(true);
+        insert.getMediaHttpUploader().setDirectUploadEnabled(true);
         return insert;
     }
 
@@ -241,10 +242,11 @@ public final class GcsObjectStore implements ObjectStore {
     }
 
     private Storage.Objects.List page(String prefix, String after, long objectsMax) throws IOException {
-        Storage.Objects.List request = objects()
-                .list(config.bucket())
-                .setPrefix(config.namePrefix() + prefix)
-                .setMaxResults(objectsMax);
+        Storage.Objects.List request = objects().list(config.bucket()).setMaxResults(objectsMax);
+        String namePrefix = config.namePrefix() + prefix;
+        if (!namePrefix.isEmpty()) {
+            request.setPrefix(namePrefix);
+        }
         return after.isEmpty() ? request : request.setStartOffset(config.namePrefix() + after);
     }
 

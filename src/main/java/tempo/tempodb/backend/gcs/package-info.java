@@ -1,4 +1,4 @@
-/** Objects in a bucket of Google Cloud Storage, through Google's client for its JSON API. */
+/** Objects in a bucket of Google Cloud Storage, through the client that Google has for it. */
 @NullMarked
 package tempo.tempodb.backend.gcs;
 

@@ -44,6 +44,7 @@ final class ScriptedServer implements AutoCloseable {
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
     private volatile Answer answer;
+    private volatile boolean readsBodies = true;
 
     ScriptedServer(Answer answer) throws IOException {
         this.answer = answer;
@@ -57,6 +58,11 @@ final class ScriptedServer implements AutoCloseable {
 
     void answer(Answer next) {
         answer = next;
+    }
+
+    /** Whether it reads more of a request than its head. */
+    void readsBodies(boolean reads) {
+        readsBodies = reads;
     }
 
     /** All requests so far, the oldest first. */
@@ -149,14 +155,15 @@ final class ScriptedServer implements AutoCloseable {
         }
     }
 
-    private static Request rest(String line, InputStream in) throws IOException {
+    private Request rest(String line, InputStream in) throws IOException {
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (String header = line(in); !header.isEmpty(); header = line(in)) {
             headers.put(
                     header.substring(0, header.indexOf(':')),
                     header.substring(header.indexOf(':') + 1).strip());
         }
-        byte[] body = in.readNBytes(Integer.parseInt(headers.getOrDefault("Content-Length", "0")));
+        int bodyBytes = readsBodies ? Integer.parseInt(headers.getOrDefault("Content-Length", "0")) : 0;
+        byte[] body = in.readNBytes(bodyBytes);
         String[] words = line.split(" ");
         return new Request(words[0], words[1], headers, body);
     }
