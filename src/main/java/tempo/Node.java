@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,7 @@ import tempo.api.status.Readiness;
 import tempo.api.status.StatusPages;
 import tempo.api.tempo.TempoApi;
 import tempo.cli.Version;
+import tempo.compactor.CompactorNode;
 import tempo.distributor.Distributor;
 import tempo.ingester.Ingester;
 import tempo.ingester.IngesterNode;
@@ -108,9 +110,12 @@ public final class Node {
     private void run(DataDirectory data, Config systemConfig) throws IOException {
         MetricsPage metricsPage = MetricsPage.start(systemConfig);
         joinCluster();
-        TempoDb db = NodeStore.openBlocks(data, settings);
+        NodeStore.Blocks blocks = NodeStore.openBlocks(data, settings);
+        TempoDb db = blocks.db();
         IngesterNode ingester = NodeStore.startIngester(system, data, settings, db, metrics);
-        NodeShutdown shutdown = new NodeShutdown(system, readiness, ingester, data);
+        Optional<CompactorNode> compactor =
+                settings.compaction().enabled() ? Optional.of(startCompactor(blocks, ingester)) : Optional.empty();
+        NodeShutdown shutdown = new NodeShutdown(system, readiness, ingester, compactor, data);
         int ranges = settings.cluster().ranges();
         Distributor distributor = Distributor.start(
                 system,
@@ -148,6 +153,20 @@ public final class Node {
         management = startManagement();
         shutdown.install(receivers, apiBinding);
         readiness.ready();
+    }
+
+    private CompactorNode startCompactor(NodeStore.Blocks blocks, IngesterNode ingester) {
+        return CompactorNode.start(
+                system,
+                new CompactorNode.Parts(
+                        settings.compaction(),
+                        settings.retention().toRetention(),
+                        blocks.db(),
+                        blocks.store(),
+                        () -> Instant.ofEpochMilli(SystemClock.millis()),
+                        SystemClock::nanos,
+                        ingester::tellOf,
+                        metrics));
     }
 
     private void bindReceivers(Distributor distributor) throws IOException {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import tempo.compactor.Compactor;
 import tempo.ingester.Ingester;
 
 /** Derives Akka's and Kamon's settings from tempo's own, so that each thing is set in one place. */
@@ -19,7 +20,10 @@ final class NodeConfig {
         Map<String, Object> derived = new HashMap<>();
         derived.put("akka.remote.artery.canonical.hostname", settings.cluster().host());
         derived.put("akka.remote.artery.canonical.port", settings.cluster().port());
-        derived.put("akka.cluster.roles", List.of(Ingester.ROLE));
+        derived.put("akka.cluster.roles", roles(settings));
+        derived.put(
+                "akka.actor.tempo-compaction-dispatcher.thread-pool-executor.fixed-pool-size",
+                settings.compaction().workers() + 1);
         derived.put("akka.management.http.hostname", settings.management().host());
         derived.put("akka.management.http.bind-hostname", settings.management().host());
         derived.put("akka.management.http.port", settings.management().port());
@@ -31,6 +35,10 @@ final class NodeConfig {
         }
         derived.put("akka.cluster.seed-nodes", seeds);
         return ConfigFactory.parseMap(quoteless(derived), "tempo's settings").withFallback(config);
+    }
+
+    private static List<String> roles(Settings settings) {
+        return settings.compaction().enabled() ? List.of(Ingester.ROLE, Compactor.ROLE) : List.of(Ingester.ROLE);
     }
 
     private static Map<String, Object> quoteless(Map<String, Object> derived) {

@@ -9,12 +9,14 @@ import akka.http.javadsl.ServerBinding;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tempo.api.status.Readiness;
+import tempo.compactor.CompactorNode;
 import tempo.ingester.Ingester;
 import tempo.ingester.IngesterNode;
 
@@ -32,12 +34,19 @@ final class NodeShutdown {
     private final ActorSystem<?> system;
     private final Readiness readiness;
     private final IngesterNode ingester;
+    private final Optional<CompactorNode> compactor;
     private final DataDirectory data;
 
-    NodeShutdown(ActorSystem<?> system, Readiness readiness, IngesterNode ingester, DataDirectory data) {
+    NodeShutdown(
+            ActorSystem<?> system,
+            Readiness readiness,
+            IngesterNode ingester,
+            Optional<CompactorNode> compactor,
+            DataDirectory data) {
         this.system = system;
         this.readiness = readiness;
         this.ingester = ingester;
+        this.compactor = compactor;
         this.data = data;
     }
 
@@ -49,6 +58,8 @@ final class NodeShutdown {
             ingester.owners().leave();
             return done();
         });
+        compactor.ifPresent(
+                part -> shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "no-compaction", part::leave));
         for (ServerBinding receiver : receivers) {
             shutdown.addTask(
                     CoordinatedShutdown.PhaseServiceUnbind(),

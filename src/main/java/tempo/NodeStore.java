@@ -11,6 +11,7 @@ import tempo.telemetry.Metrics;
 import tempo.tempodb.StoreMarker;
 import tempo.tempodb.TempoDb;
 import tempo.tempodb.TempoDbConfig;
+import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.backend.local.LocalObjectStore;
 import tempo.tempodb.blocklist.PollResult;
 import tempo.tempodb.wal.LocalWalDisk;
@@ -21,7 +22,14 @@ final class NodeStore {
 
     private NodeStore() {}
 
-    static TempoDb openBlocks(DataDirectory data, Settings settings) throws IOException {
+    /**
+     * The blocks.
+     *
+     * @param store where they are; closed with the blocks
+     */
+    record Blocks(TempoDb db, ObjectStore store) {}
+
+    static Blocks openBlocks(DataDirectory data, Settings settings) throws IOException {
         String shared = settings.store().local().directory();
         Path blocks = shared.isEmpty() ? data.blocks() : Path.of(shared);
         LocalObjectStore store = LocalObjectStore.open(blocks);
@@ -34,7 +42,7 @@ final class NodeStore {
         TempoDb db = TempoDb.open(store, TempoDbConfig.DEFAULT, () -> Instant.ofEpochMilli(SystemClock.millis()));
         PollResult found = db.poll();
         LOG.info("store {} of cluster {}: {}", blocks, marker.clusterId(), found);
-        return db;
+        return new Blocks(db, store);
     }
 
     static IngesterNode startIngester(

@@ -1,16 +1,23 @@
 package tempo;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigValueFactory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import tempo.compactor.CompactorConfig;
 import tempo.config.ConfigReader;
 import tempo.config.ConfigSources;
 import tempo.ingester.IngesterConfig;
 import tempo.querier.BlocklistConfig;
 import tempo.querier.QuerierConfig;
 import tempo.span.SpanLimits;
+import tempo.tempodb.block.BlockNames;
+import tempo.tempodb.compaction.Retention;
 import tempo.tempodb.wal.WalConfig;
 import tempo.tenant.Tenancy;
 
@@ -33,6 +40,8 @@ public record Settings(
         IngesterConfig ingester,
         QuerierConfig querier,
         BlocklistConfig blocklist,
+        CompactorConfig compaction,
+        RetentionSettings retention,
         Store store) {
 
     /** How long after its deadline a query that was held up may still take an answer. */
@@ -124,6 +133,49 @@ public record Settings(
                 throw new IllegalArgumentException("ranges must be between 1 and " + RANGES_MAX);
             }
             seeds = List.copyOf(seeds);
+        }
+    }
+
+    /**
+     * How long traces are kept after they arrived.
+     *
+     * @param period for tenants without one of their own
+     * @param tenants periods of single tenants, each {@code tenant=period}
+     */
+    public record RetentionSettings(Duration period, List<String> tenants) {
+        public RetentionSettings {
+            if (period.toMinutes() < 1) {
+                throw new IllegalArgumentException("period must be at least 1 m");
+            }
+            tenants = List.copyOf(tenants);
+            parse(tenants);
+        }
+
+        Retention toRetention() {
+            return new Retention(period, parse(tenants));
+        }
+
+        private static Map<String, Duration> parse(List<String> tenants) {
+            Map<String, Duration> periods = new HashMap<>();
+            for (String each : tenants) {
+                int equals = each.indexOf('=');
+                try {
+                    String tenant =
+                            BlockNames.requireTenant(each.substring(0, equals).trim());
+                    Duration period = ConfigValueFactory.fromAnyRef(
+                                    each.substring(equals + 1).trim())
+                            .atKey("period")
+                            .getDuration("period");
+                    if (period.toMinutes() < 1 || periods.put(tenant, period) != null) {
+                        throw new IllegalArgumentException("period is too short, or there are two");
+                    }
+                } catch (ConfigException | IllegalArgumentException | StringIndexOutOfBoundsException e) {
+                    throw new IllegalArgumentException(
+                            "tenants must each be a tenant, '=' and a period of at least 1 m, such as \"team-a=30 d\"",
+                            e);
+                }
+            }
+            return periods;
         }
     }
 

@@ -24,6 +24,7 @@ import tempo.ingester.Ingester.ToRange;
 import tempo.span.SliceBatch;
 import tempo.telemetry.Metrics;
 import tempo.tempodb.TempoDb;
+import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.wal.Wal;
 import tempo.tempodb.wal.WalClock;
 import tempo.tempodb.wal.WalConfig;
@@ -178,6 +179,11 @@ public final class IngesterNode implements AutoCloseable {
     /** Where the nodes tell each other of blocks that they have committed. */
     public ActorRef<Topic.Command<BlocksChanged>> blocksChanged() {
         return blocksChanged;
+    }
+
+    /** Tells all nodes of a block that was committed. */
+    public void tellOf(BlockMeta block) {
+        blocksChanged.tell(Topic.publish(new BlocksChanged(block.tenant())));
     }
 
     /** Closes the log; what was appended before is durable. */

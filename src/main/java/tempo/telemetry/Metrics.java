@@ -51,6 +51,36 @@ public final class Metrics {
     private final Counter blockCutsFailed = Kamon.counter(
                     "tempo_block_cuts_failed_total", "Cuts that failed and will be repeated")
             .withoutTags();
+    private final Counter compactions = Kamon.counter("tempo_compactions_total", "Merges of blocks done by this node")
+            .withoutTags();
+    private final Counter compactionsFailed = Kamon.counter(
+                    "tempo_compactions_failed_total", "Merges of blocks that this node could not do")
+            .withoutTags();
+    private final Counter compactionBytesRead = Kamon.counter(
+                    "tempo_compaction_bytes_read_total", "Bytes of blocks read to be merged")
+            .withoutTags();
+    private final Counter compactionBytesWritten = Kamon.counter(
+                    "tempo_compaction_bytes_written_total", "Bytes of merged blocks")
+            .withoutTags();
+    private final Timer compaction = Kamon.timer("tempo_compaction_seconds", "Time of one merge of blocks")
+            .withoutTags();
+    private final Counter compactionStoreFailures = Kamon.counter(
+                    "tempo_compaction_store_failures_total",
+                    "Steps of the coordinator that the store failed, and that are repeated")
+            .withoutTags();
+    private final Gauge compactionBacklog = Kamon.gauge(
+                    "tempo_compaction_backlog_merges",
+                    "Merges that are due and not begun, on the node that coordinates")
+            .withoutTags();
+    private final Gauge compactionBacklogBytes = Kamon.gauge(
+                    "tempo_compaction_backlog_bytes", "Bytes of the blocks of these")
+            .withoutTags();
+    private final Gauge compactionLag = Kamon.gauge(
+                    "tempo_compaction_lag_seconds", "How long ago the earliest time window closed that has a merge due")
+            .withoutTags();
+    private final Gauge compactionJobs = Kamon.gauge(
+                    "tempo_compaction_jobs", "Merges under way, on the node that coordinates")
+            .withoutTags();
     private final Counter partialAnswers = Kamon.counter(
                     "tempo_query_partial_total", "Answers that could not see everything")
             .withoutTags();
@@ -137,6 +167,39 @@ public final class Metrics {
     /** A cut that failed. */
     public void blockCutFailed() {
         blockCutsFailed.increment();
+    }
+
+    /** A merge of blocks that was done. */
+    public void compacted(long bytesRead, long bytesWritten, long nanos) {
+        compactions.increment();
+        compactionBytesRead.increment(bytesRead);
+        compactionBytesWritten.increment(bytesWritten);
+        compaction.record(nanos);
+    }
+
+    /** A merge of blocks that could not be done. */
+    public void compactionFailed() {
+        compactionsFailed.increment();
+    }
+
+    /** A step of the coordinator that is to be repeated, since the store failed. */
+    public void compactionStoreFailed() {
+        compactionStoreFailures.increment();
+    }
+
+    /** What is waiting to be merged, and how many merges are under way. */
+    public void compactionBacklog(long merges, long bytes, long lagSeconds, long jobs) {
+        compactionBacklog.update(merges);
+        compactionBacklogBytes.update(bytes);
+        compactionLag.update(lagSeconds);
+        compactionJobs.update(jobs);
+    }
+
+    /** Blocks whose objects were deleted: replaced, expired, or orphans. */
+    public void blocksRemoved(String reason, long blocks) {
+        if (blocks > 0) {
+            counter("tempo_blocks_removed_total", TagSet.of("reason", reason)).increment(blocks);
+        }
     }
 
     /** A query that was answered. */

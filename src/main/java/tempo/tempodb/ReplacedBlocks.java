@@ -31,7 +31,7 @@ final class ReplacedBlocks {
         return replaced.size();
     }
 
-    /** Deletes these blocks, which nothing replaces, and before them those that they replace, directly or not. */
+    /** Deletes these blocks, and before them those that they replace, directly or not. */
     void removeWithReplaced(List<BlockMeta> blocks) throws IOException {
         List<BlockMeta> known = blocklist.blocks(blocks.get(0).tenant()).replaced();
         List<BlockMeta> all = new ArrayList<>(blocks);

@@ -247,6 +247,17 @@ public final class TempoDb implements AutoCloseable {
     }
 
     /**
+     * Deletes the objects of these blocks, at least one and of one tenant, which are replaced or not wanted any more, and of those that
+     * they replace. They are forgotten here first; other nodes find out at their next poll, and what is being read of the blocks there
+     * fails.
+     *
+     * @throws IOException if the store fails; what is left can be deleted later
+     */
+    public void remove(List<BlockMeta> blocks) throws IOException {
+        replacedBlocks.removeWithReplaced(blocks);
+    }
+
+    /**
      * Passes all entries of a tenant with keys from {@code from} to {@code to}, both included, to {@code visitor}, in key order;
      * those of one key block by block. Holds a group of each block.
      *

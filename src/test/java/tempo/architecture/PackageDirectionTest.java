@@ -55,6 +55,14 @@ final class PackageDirectionTest {
                             "tempo.tempodb.backend",
                             "tempo.tempodb.block",
                             "tempo.tempodb.blocklist")),
+            Map.entry(
+                    "tempo.tempodb.compaction",
+                    List.of(
+                            "tempo.span",
+                            "tempo.tempodb",
+                            "tempo.tempodb.backend",
+                            "tempo.tempodb.block",
+                            "tempo.tempodb.blocklist")),
             Map.entry("tempo.tempodb.wal", List.of("tempo.span")),
             Map.entry(
                     "tempo.tempodb.block",
@@ -69,6 +77,13 @@ final class PackageDirectionTest {
             Map.entry("tempo.tempodb.backend.gcs", List.of("tempo.tempodb.backend")),
             Map.entry(
                     "tempo.tempodb.blocklist", List.of("tempo.tenant", "tempo.tempodb.backend", "tempo.tempodb.block")),
+            Map.entry(
+                    "tempo.compactor",
+                    List.of(
+                            "tempo.tempodb",
+                            "tempo.tempodb.backend",
+                            "tempo.tempodb.block",
+                            "tempo.tempodb.compaction")),
             Map.entry(
                     "tempo.querier",
                     List.of(

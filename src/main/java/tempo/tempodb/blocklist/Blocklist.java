@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.UUID;
 import tempo.tempodb.backend.ObjectInfo;
 import tempo.tempodb.backend.ObjectStore;
+import tempo.tempodb.block.AbandonedBlock;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockNames;
 
@@ -23,14 +24,17 @@ import tempo.tempodb.block.BlockNames;
  */
 /** Which committed blocks each tenant has: found by polling the store, or told at once after a commit. Thread-safe. */
 public final class Blocklist {
+    private static final int LISTINGS_MAX = 10;
+
     private final Object pollLock = new Object();
     private final Map<String, Known> known = new HashMap<>();
+    private final Set<String> abandoned = new HashSet<>();
     private List<UnreadableMeta> unreadable = List.of();
     private long polls;
     private volatile Map<String, TenantBlocks> snapshot = Map.of();
 
     /** A block by the name of its commit record. */
-    private record Known(BlockMeta meta, long sincePoll) {}
+    private record Known(BlockMeta meta, long bytes, long sincePoll) {}
 
     /** The blocks of a tenant; none if it is not known. Never changes once returned. */
     public TenantBlocks blocks(String tenant) {
@@ -44,7 +48,7 @@ public final class Blocklist {
 
     /** Makes a block known that was just committed, here or on another node. */
     public synchronized void add(BlockMeta meta) {
-        known.put(meta.spec().metaName(), new Known(meta, polls));
+        known.put(meta.spec().metaName(), new Known(meta, meta.encode().length, polls));
         publish(meta.tenant());
     }
 
@@ -62,15 +66,29 @@ public final class Blocklist {
      */
     public PollResult poll(ObjectStore store) throws IOException {
         synchronized (pollLock) {
-            long poll = beginPoll();
-            Set<String> names = new HashSet<>();
-            store.list("", object -> addName(object, names));
-            Map<String, BlockMeta> read = new LinkedHashMap<>();
-            List<UnreadableMeta> bad = new ArrayList<>();
-            for (String name : unknownOf(names)) {
-                read(store, name, read, bad);
+            for (int attempt = 1; ; attempt++) {
+                long poll = beginPoll();
+                Map<String, Long> names = new HashMap<>();
+                store.list("", object -> addName(object, names));
+                forgetChanged(names);
+                Map<String, BlockMeta> read = new LinkedHashMap<>();
+                List<UnreadableMeta> bad = new ArrayList<>();
+                try {
+                    for (String name : unknownOf(names.keySet())) {
+                        read(store, name, read, bad);
+                    }
+                    return endPoll(poll, names, read, bad);
+                } catch (NoSuchFileException deletedSinceListed) {
+                    // It may have been what replaces another that was listed too, and would be taken for visible: look
+                    // again.
+                    if (attempt == LISTINGS_MAX) {
+                        throw new IOException(
+                                "blocks are deleted faster than their commit records can be read: "
+                                        + deletedSinceListed.getMessage(),
+                                deletedSinceListed);
+                    }
+                }
             }
-            return endPoll(poll, names, read, bad);
         }
     }
 
@@ -78,27 +96,43 @@ public final class Blocklist {
         return ++polls;
     }
 
-    private static void addName(ObjectInfo object, Set<String> names) {
+    private static void addName(ObjectInfo object, Map<String, Long> names) {
         if (BlockNames.ownerOfMeta(object.key()).isPresent()) {
-            names.add(object.key());
+            names.put(object.key(), object.bytes());
         }
     }
 
-    private synchronized List<String> unknownOf(Set<String> names) {
-        return names.stream().filter(name -> !known.containsKey(name)).sorted().toList();
+    /** Forgets records in whose place there is another now: the block was deleted, and it was made sure that it does not come back. */
+    private synchronized void forgetChanged(Map<String, Long> names) {
+        known.entrySet().removeIf(entry -> {
+            Long bytes = names.get(entry.getKey());
+            return bytes != null && bytes != entry.getValue().bytes();
+        });
     }
 
-    private static void read(
-            ObjectStore store, String name, Map<String, BlockMeta> read, List<UnreadableMeta> unreadable) {
+    private synchronized List<String> unknownOf(Set<String> names) {
+        return names.stream()
+                .filter(name -> !known.containsKey(name) && !abandoned.contains(name))
+                .sorted()
+                .toList();
+    }
+
+    private void read(ObjectStore store, String name, Map<String, BlockMeta> read, List<UnreadableMeta> unreadable)
+            throws NoSuchFileException {
         try {
             long bytes = store.head(name).bytes();
             if (bytes > BlockMeta.BYTES_MAX) {
                 throw new IOException("commit record " + name + " must be of at most " + BlockMeta.BYTES_MAX
                         + " bytes but is of " + bytes);
             }
-            read.put(name, BlockMeta.decode(name, store.read(name, 0, (int) bytes)));
+            byte[] record = store.read(name, 0, (int) bytes);
+            if (AbandonedBlock.isOne(record)) {
+                addAbandoned(name);
+            } else {
+                read.put(name, BlockMeta.decode(name, record));
+            }
         } catch (NoSuchFileException deletedSinceListed) {
-            return;
+            throw deletedSinceListed;
         } catch (IOException e) {
             BlockNames.Owner owner = BlockNames.ownerOfMeta(name).orElseThrow();
             String reason = e.getMessage() == null ? e.toString() : e.getMessage();
@@ -106,14 +140,19 @@ public final class Blocklist {
         }
     }
 
+    private synchronized void addAbandoned(String name) {
+        abandoned.add(name);
+    }
+
     private synchronized PollResult endPoll(
-            long poll, Set<String> names, Map<String, BlockMeta> read, List<UnreadableMeta> bad) {
+            long poll, Map<String, Long> names, Map<String, BlockMeta> read, List<UnreadableMeta> bad) {
         int before = known.size();
-        known.entrySet().removeIf(entry -> entry.getValue().sincePoll() < poll && !names.contains(entry.getKey()));
+        known.entrySet().removeIf(entry -> entry.getValue().sincePoll() < poll && !names.containsKey(entry.getKey()));
+        abandoned.retainAll(names.keySet());
         int forgotten = before - known.size();
         int added = 0;
         for (Map.Entry<String, BlockMeta> entry : read.entrySet()) {
-            Known fresh = new Known(entry.getValue(), poll - 1);
+            Known fresh = new Known(entry.getValue(), names.getOrDefault(entry.getKey(), 0L), poll - 1);
             added += known.putIfAbsent(entry.getKey(), fresh) == null ? 1 : 0;
         }
         unreadable = List.copyOf(bad);

@@ -31,6 +31,11 @@ public final class MemoryObjectStore implements ObjectStore {
         return content;
     }
 
+    /** As {@link #content}, but nothing if there is no such object. */
+    public byte[] contentOrEmpty(String key) {
+        return objects.getOrDefault(key, new byte[0]);
+    }
+
     /** Replaces an object past all rules. */
     public void replace(String key, byte[] content) {
         objects.put(key, content);
