@@ -75,6 +75,7 @@ final class PackageDirectionTest {
             Map.entry("tempo.tempodb.backend", List.of()),
             Map.entry("tempo.tempodb.backend.local", List.of("tempo.tempodb.backend")),
             Map.entry("tempo.tempodb.backend.retry", List.of("tempo.tempodb.backend")),
+            Map.entry("tempo.tempodb.backend.gcs", List.of("tempo.tempodb.backend")),
             Map.entry(
                     "tempo.tempodb.blocklist", List.of("tempo.tenant", "tempo.tempodb.backend", "tempo.tempodb.block")),
             Map.entry(
