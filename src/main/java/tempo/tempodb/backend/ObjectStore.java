@@ -38,8 +38,33 @@ public interface ObjectStore extends AutoCloseable {
     /** Starts an object that is written piece by piece and is seen by nobody before its commit. */
     ObjectWriter write(String key) throws IOException;
 
-    /** Passes every object whose key starts with {@code prefix} (which may be empty) to {@code visitor}, in no order. */
+    /**
+     * Passes every object whose key starts with {@code prefix} (which may be empty) to {@code visitor}, in no order unless
+     * {@link #listsInOrder}. After a failure some have been passed.
+     */
     void list(String prefix, Consumer<ObjectInfo> visitor) throws IOException;
+
+    /**
+     * Whether listings come in the order of their keys. If so, {@link #listAfter} can go on where one broke off, which one of
+     * many requests has to: it would seldom come to its end if it began anew each time that a request fails.
+     */
+    default boolean listsInOrder() {
+        return false;
+    }
+
+    /**
+     * As {@link #list}, of keys behind {@code after} only. A store that lists in order begins there; this one lists all and leaves
+     * out what is before.
+     *
+     * @param after empty, or a key, which need not exist
+     */
+    default void listAfter(String prefix, String after, Consumer<ObjectInfo> visitor) throws IOException {
+        list(prefix, object -> {
+            if (object.key().compareTo(after) > 0) {
+                visitor.accept(object);
+            }
+        });
+    }
 
     /** Size and age of one object. */
     ObjectInfo head(String key) throws IOException;

@@ -78,6 +78,11 @@ public final class MemoryObjectStore implements ObjectStore {
     }
 
     @Override
+    public boolean listsInOrder() {
+        return true;
+    }
+
+    @Override
     public ObjectInfo head(String key) throws IOException {
         return new ObjectInfo(key, existing(key).length, Instant.EPOCH);
     }

@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -146,6 +147,19 @@ public abstract class ObjectStoreContract {
     }
 
     @Test
+    void writesTheRestOfAPieceThatWasBegun() throws IOException {
+        ByteBuffer piece = ByteBuffer.wrap("took, left, not yet".getBytes(UTF_8));
+        try (ObjectWriter writer = store.write("s/a")) {
+            writer.write(piece.position(6).limit(10));
+            assertEquals(0, piece.remaining());
+            writer.write(piece.asReadOnlyBuffer().limit(19));
+            assertEquals(10, piece.position());
+            writer.commit();
+        }
+        assertEquals("left, not yet", get("s/a", 13));
+    }
+
+    @Test
     void leavesWritesThatBeganLater() throws IOException {
         try (ObjectWriter writer = store.write("s/a")) {
             writer.write(ByteBuffer.wrap(new byte[100]));
@@ -186,6 +200,17 @@ public abstract class ObjectStoreContract {
         assertEquals(Set.of("t1/w/a.meta", "t1/w/b.meta", "t10/w/a.meta"), keys("t1"));
         assertEquals(Set.of("t1/w/b.meta"), keys("t1/w/b"));
         assertEquals(Set.of(), keys("none/at/all"));
+    }
+
+    @Test
+    void listsWhatComesAfterAKey() throws IOException {
+        for (String key : List.of("t/a", "t/b", "t/b1", "t/c", "u")) {
+            put(key, "1");
+        }
+        assertEquals(List.of("t/b1", "t/c"), keysAfter("t/", "t/b"));
+        assertEquals(List.of("t/a", "t/b", "t/b1", "t/c", "u"), keysAfter("", ""));
+        assertEquals(List.of("t/c", "u"), keysAfter("", "t/b5"));
+        assertEquals(List.of(), keysAfter("t/", "u"));
     }
 
     @Test
@@ -243,6 +268,16 @@ public abstract class ObjectStoreContract {
 
     private String get(String key, int length) throws IOException {
         return new String(store.read(key, 0, length), UTF_8);
+    }
+
+    /** In the order of the listing where the store promises one. */
+    private List<String> keysAfter(String prefix, String after) throws IOException {
+        List<String> keys = new ArrayList<>();
+        store.listAfter(prefix, after, object -> keys.add(object.key()));
+        if (!store.listsInOrder()) {
+            keys.sort(Comparator.naturalOrder());
+        }
+        return keys;
     }
 
     private Set<String> keys(String prefix) throws IOException {
