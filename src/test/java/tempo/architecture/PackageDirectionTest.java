@@ -74,6 +74,7 @@ final class PackageDirectionTest {
             Map.entry("tempo.tempodb.column", List.of("tempo.span")),
             Map.entry("tempo.tempodb.backend", List.of()),
             Map.entry("tempo.tempodb.backend.local", List.of("tempo.tempodb.backend")),
+            Map.entry("tempo.tempodb.backend.s3", List.of("tempo.tempodb.backend")),
             Map.entry(
                     "tempo.tempodb.blocklist", List.of("tempo.tenant", "tempo.tempodb.backend", "tempo.tempodb.block")),
             Map.entry(

@@ -92,7 +92,7 @@ final class S3Failures {
         int status = answer.statusCode().intValue();
         String code = answer.code();
         String message = attempted + " failed: " + sentence(answer);
-        if (status == 404 && !code.equals("NoSuchBucket") && !code.equals("NoSuchUpload")) {
+        if (status == 404 && !code.equals("NoSuchBucket")) {
             NoSuchFileException missing = new NoSuchFileException(key, null, message);
             missing.initCause(answer);
             return missing;

@@ -103,19 +103,18 @@ public final class S3ObjectStore implements ObjectStore {
 
     @Override
     public void list(String prefix, Consumer<ObjectInfo> visitor) throws IOException {
-        String bucketPrefix = keyPrefix + ObjectKeys.requirePrefix(prefix);
-        Listing.visit(
-                connection,
-                "list of objects with prefix '" + prefix + "'",
-                S3.listBucket(connection.config().bucket(), ofPrefix(bucketPrefix), S3Headers.create()),
-                object -> {
-                    if (object.getKey().startsWith(bucketPrefix)) {
-                        visitor.accept(new ObjectInfo(
-                                object.getKey().substring(keyPrefix.length()),
-                                object.getSize(),
-                                object.getLastModified()));
-                    }
-                });
+        list(prefix, visitor, "");
+    }
+
+    /** As general purpose buckets of S3 do, and what speaks its protocol mostly; a store that does not is found out. */
+    @Override
+    public boolean listsInOrder() {
+        return true;
+    }
+
+    @Override
+    public void listAfter(String prefix, String after, Consumer<ObjectInfo> visitor) throws IOException {
+        list(prefix, visitor, after.isEmpty() ? "" : bucketKey(after));
     }
 
     @Override
@@ -156,6 +155,16 @@ public final class S3ObjectStore implements ObjectStore {
     @Override
     public void close() throws IOException {
         connection.close();
+    }
+
+    private void list(String prefix, Consumer<ObjectInfo> visitor, String bucketKeyAfter) throws IOException {
+        ObjectPages.visit(
+                connection,
+                "list of objects with prefix '" + prefix + "'",
+                keyPrefix + ObjectKeys.requirePrefix(prefix),
+                bucketKeyAfter,
+                object -> visitor.accept(new ObjectInfo(
+                        object.getKey().substring(keyPrefix.length()), object.getSize(), object.getLastModified())));
     }
 
     private byte[] nothing(String key, long offset) throws IOException {

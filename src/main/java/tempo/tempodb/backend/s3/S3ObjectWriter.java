@@ -14,7 +14,7 @@ import tempo.tempodb.backend.ObjectWriter;
 
 /**
  * An object that is uploaded in parts as it grows, or by one put if it stays smaller than a part. A part is uploaded by the write that
- * meets it full: so memory is one part. After a failed write, {@code piece} begins with what was not taken, and it may be tried again.
+ * meets it full, and again by the next call if that failed: so memory is one part.
  */
 final class S3ObjectWriter implements ObjectWriter {
     /** S3's own limit. */
@@ -30,6 +30,7 @@ final class S3ObjectWriter implements ObjectWriter {
     private byte[] buffer = new byte[BUFFER_BYTES_MIN];
     private int buffered;
     private @Nullable MultipartUpload upload;
+    private boolean whole;
     private boolean finished;
 
     S3ObjectWriter(S3Connection connection, S3Uploads uploads, String key, String bucketKey) {
@@ -42,6 +43,9 @@ final class S3ObjectWriter implements ObjectWriter {
     @Override
     public void write(ByteBuffer piece) throws IOException {
         requireUnfinished();
+        if (whole) {
+            throw new IllegalStateException("object " + key + " was to be committed already");
+        }
         int partBytes = connection.config().partBytes();
         while (piece.hasRemaining()) {
             if (buffered == partBytes) {
@@ -56,24 +60,24 @@ final class S3ObjectWriter implements ObjectWriter {
         }
     }
 
+    /** A part, or the whole, that is sent once more replaces what may have come of the attempt before. */
     @Override
     public void commit() throws IOException {
         requireUnfinished();
-        try {
-            MultipartUpload begun = upload;
-            if (begun == null) {
-                connection.await("write of object " + key, key, () -> uploads.put(bucketKey, buffered(), Map.of()));
-            } else {
+        whole = true;
+        MultipartUpload begun = upload;
+        if (begun == null) {
+            ByteString content = buffered();
+            connection.await("write of object " + key, key, () -> uploads.put(bucketKey, content, Map.of()));
+        } else {
+            if (buffered > 0) {
                 uploadPart();
-                connection.await(
-                        "commit of object " + key + " of " + parts.size() + " parts",
-                        key,
-                        () -> uploads.complete(begun, parts));
             }
-            finished = true;
-        } finally {
-            abort();
+            List<Part> all = List.copyOf(parts);
+            connection.await(
+                    "commit of object " + key + " of " + all.size() + " parts", key, () -> uploads.complete(begun, all));
         }
+        finish();
     }
 
     /** After a commit of which it is not known whether it happened, the store does nothing if it did. */
@@ -82,7 +86,7 @@ final class S3ObjectWriter implements ObjectWriter {
         if (finished) {
             return;
         }
-        finished = true;
+        finish();
         MultipartUpload begun = upload;
         if (begun != null) {
             try {
@@ -91,6 +95,12 @@ final class S3ObjectWriter implements ObjectWriter {
                 return;
             }
         }
+    }
+
+    private void finish() {
+        finished = true;
+        buffer = new byte[0];
+        buffered = 0;
     }
 
     private void uploadPart() throws IOException {

@@ -121,7 +121,7 @@ final class S3ObjectStoreTest extends ObjectStoreContract {
         }
         assertEquals(2, store.removeAbandonedWrites(Instant.now().plusSeconds(60)));
         assertEquals(0, store.removeAbandonedWrites(Instant.now().plusSeconds(60)));
-        assertThrows(IOException.class, abandoned::commit);
+        assertThrows(NoSuchFileException.class, abandoned::commit);
         assertEquals(Set.of(), keys(store));
     }
 
