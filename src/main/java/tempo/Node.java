@@ -110,7 +110,7 @@ public final class Node {
     private void run(DataDirectory data, Config systemConfig) throws IOException {
         MetricsPage metricsPage = MetricsPage.start(systemConfig);
         joinCluster();
-        NodeStore.Blocks blocks = NodeStore.openBlocks(data, settings);
+        NodeStore.Blocks blocks = NodeStore.openBlocks(system, data, settings);
         TempoDb db = blocks.db();
         IngesterNode ingester = NodeStore.startIngester(system, data, settings, db, metrics);
         Optional<CompactorNode> compactor =

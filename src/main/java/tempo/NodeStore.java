@@ -12,7 +12,10 @@ import tempo.tempodb.StoreMarker;
 import tempo.tempodb.TempoDb;
 import tempo.tempodb.TempoDbConfig;
 import tempo.tempodb.backend.ObjectStore;
+import tempo.tempodb.backend.gcs.GcsObjectStore;
 import tempo.tempodb.backend.local.LocalObjectStore;
+import tempo.tempodb.backend.retry.RetryingObjectStore;
+import tempo.tempodb.backend.s3.S3ObjectStore;
 import tempo.tempodb.blocklist.PollResult;
 import tempo.tempodb.wal.LocalWalDisk;
 
@@ -29,19 +32,44 @@ final class NodeStore {
      */
     record Blocks(TempoDb db, ObjectStore store) {}
 
-    static Blocks openBlocks(DataDirectory data, Settings settings) throws IOException {
-        String shared = settings.store().local().directory();
-        Path blocks = shared.isEmpty() ? data.blocks() : Path.of(shared);
-        LocalObjectStore store = LocalObjectStore.open(blocks);
+    static Blocks openBlocks(ActorSystem<?> system, DataDirectory data, Settings settings) throws IOException {
+        ObjectStore store = openStore(system, data, settings.store());
+        try {
+            return openBlocks(store, settings);
+        } catch (IOException | RuntimeException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    private static ObjectStore openStore(ActorSystem<?> system, DataDirectory data, Settings.Store settings)
+            throws IOException {
+        switch (settings.backend()) {
+            case S3:
+                return RetryingObjectStore.open(
+                        S3ObjectStore.open(settings.s3(), system.classicSystem()), settings.retry());
+            case GCS:
+                return RetryingObjectStore.open(GcsObjectStore.open(settings.gcs()), settings.retry());
+            case LOCAL:
+                String shared = settings.local().directory();
+                return LocalObjectStore.open(shared.isEmpty() ? data.blocks() : Path.of(shared));
+        }
+        throw new AssertionError("no store for " + settings.backend());
+    }
+
+    private static Blocks openBlocks(ObjectStore store, Settings settings) throws IOException {
         StoreMarker marker = StoreMarker.readOrCreate(store, settings.cluster().ranges());
         if (marker.rangeCount() != settings.cluster().ranges()) {
-            throw new IOException("store " + blocks + " was made with " + marker.rangeCount()
+            throw new IOException("store was made with " + marker.rangeCount()
                     + " ranges, but tempo.cluster.ranges is "
                     + settings.cluster().ranges());
         }
-        TempoDb db = TempoDb.open(store, TempoDbConfig.DEFAULT, () -> Instant.ofEpochMilli(SystemClock.millis()));
+        TempoDb db = TempoDb.open(
+                store,
+                TempoDbConfig.DEFAULT.withRetention(settings.retention().toRetention()),
+                () -> Instant.ofEpochMilli(SystemClock.millis()));
         PollResult found = db.poll();
-        LOG.info("store {} of cluster {}: {}", blocks, marker.clusterId(), found);
+        LOG.info("store ({}) of cluster {}: {}", settings.store().backend(), marker.clusterId(), found);
         return new Blocks(db, store);
     }
 

@@ -17,6 +17,9 @@ import tempo.querier.BlocklistConfig;
 import tempo.querier.QuerierConfig;
 import tempo.span.SpanLimits;
 import tempo.tempodb.Retention;
+import tempo.tempodb.backend.gcs.GcsConfig;
+import tempo.tempodb.backend.retry.RetryConfig;
+import tempo.tempodb.backend.s3.S3Config;
 import tempo.tempodb.block.BlockNames;
 import tempo.tempodb.wal.WalConfig;
 import tempo.tenant.Tenancy;
@@ -179,7 +182,20 @@ public record Settings(
         }
     }
 
-    public record Store(LocalStore local) {}
+    /**
+     * Where blocks are.
+     *
+     * @param backend which of the following
+     * @param retry how requests to a remote store are tried again
+     */
+    public record Store(StoreBackend backend, LocalStore local, S3Config s3, GcsConfig gcs, RetryConfig retry) {}
+
+    /** Kinds of stores. */
+    public enum StoreBackend {
+        LOCAL,
+        S3,
+        GCS
+    }
 
     /**
      * Blocks in a directory.
