@@ -34,4 +34,9 @@ public record OperationStats(
         failures = Map.copyOf(failures);
         durations = List.copyOf(durations);
     }
+
+    /** Calls that were given up for this reason. */
+    public long failures(FailureReason reason) {
+        return failures.getOrDefault(reason, 0L);
+    }
 }
