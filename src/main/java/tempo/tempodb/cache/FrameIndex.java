@@ -11,6 +11,7 @@ import java.util.function.IntPredicate;
 final class FrameIndex {
     static final int NONE = TinyLfu.NONE;
 
+    private static final int SLOTS_PER_STEP = 1024;
     private static final byte FREE = 0;
     private static final byte TAKEN = 1;
     private static final byte LISTED = 2;
@@ -172,13 +173,17 @@ final class FrameIndex {
         }
     }
 
-    /** Removes all of the block's frames that are in slots from {@code from} until {@code to}. */
-    void remove(UUID block, int from, int to) {
-        for (int slot = from; slot < to; slot++) {
-            if (states[slot] == LISTED
-                    && lows[slot] == block.getLeastSignificantBits()
-                    && highs[slot] == block.getMostSignificantBits()) {
-                removeListed(slot);
+    /** Removes all of the block's frames. Takes the lock, this object, by itself, and for a few slots at a time. */
+    void removeBySteps(UUID block) {
+        for (int from = 0; from < capacity; from += SLOTS_PER_STEP) {
+            synchronized (this) {
+                for (int slot = from; slot < Math.min(capacity, from + SLOTS_PER_STEP); slot++) {
+                    if (states[slot] == LISTED
+                            && lows[slot] == block.getLeastSignificantBits()
+                            && highs[slot] == block.getMostSignificantBits()) {
+                        removeListed(slot);
+                    }
+                }
             }
         }
     }

@@ -125,11 +125,39 @@ final class FrameRead {
     }
 
     private void fetchMissing() throws IOException {
+        if (missing > 0) {
+            readFromDisk();
+        }
         int first = missing == 0 ? slots.length : nextMissing(0);
         while (first < slots.length) {
             int last = lastOfRequest(first);
             fetch(first, last);
             first = nextMissing(last + 1);
+        }
+    }
+
+    private void readFromDisk() {
+        int found = 0;
+        for (int i = nextMissing(0); i < slots.length; i = nextMissing(i + 1)) {
+            byte[] bytes = cache.readFromDisk(frames.block(), frames.first() + i, frames.frameLength(i), keeps);
+            if (bytes != null) {
+                deliver(i, bytes, frames.start(i));
+                if (keeps) {
+                    keep(i, i, bytes, frames.start(i));
+                }
+                slots[i] = DONE;
+                found++;
+            }
+        }
+        cache.counters.add(kind, Event.DISK_HIT, found);
+    }
+
+    /** Copies what was asked for of a frame, and gives it to those who wait. */
+    private void deliver(int i, byte[] bytes, long start) {
+        int wanted = (int) (frames.wantedStart(i) - start);
+        System.arraycopy(bytes, wanted, target, frames.target(i), frames.wantedLength(i));
+        if (keeps) {
+            flight(i).land(bytes, (int) (frames.start(i) - start), frames.frameLength(i));
         }
     }
 
@@ -159,11 +187,7 @@ final class FrameRead {
         byte[] bytes = cache.fetch(store, start, (int) (end - start), kind);
         int fetched = 0;
         for (int i = nextMissing(first); i <= last; i = nextMissing(i + 1)) {
-            int wanted = (int) (frames.wantedStart(i) - start);
-            System.arraycopy(bytes, wanted, target, frames.target(i), frames.wantedLength(i));
-            if (keeps) {
-                flight(i).land(bytes, (int) (frames.start(i) - start), frames.frameLength(i));
-            }
+            deliver(i, bytes, start);
             fetched++;
         }
         cache.counters.add(kind, Event.MISS, fetched);
@@ -180,6 +204,7 @@ final class FrameRead {
         int[] taken = new int[last - first + 1];
         Arrays.fill(taken, FrameIndex.NONE);
         boolean[] written = new boolean[taken.length];
+        long diskGeneration = cache.diskGeneration();
         try {
             synchronized (index) {
                 for (int i = first; i <= last; i++) {
@@ -189,7 +214,7 @@ final class FrameRead {
             for (int i = first; i <= last; i++) {
                 int slot = taken[i - first];
                 if (slot != FrameIndex.NONE) {
-                    cache.makeRoom(slot);
+                    cache.makeRoom(slot, diskGeneration);
                     int offset = (int) (frames.start(i) - start);
                     written[i - first] = cache.memory.write(slot, bytes, offset, frames.frameLength(i));
                 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tempo.tempodb.cache.CacheCounters.Event;
@@ -22,29 +23,37 @@ import tempo.tempodb.cache.CacheCounters.Event;
  * cache stays as large as it got.
  */
 public final class PageCache implements AutoCloseable {
-    /** Slots that are looked at with the lock held once, when a whole block goes. */
-    private static final int SLOTS_PER_LOCK = 1024;
-
     /** Lock of itself and of {@link #flights}. */
     final FrameIndex index;
 
     final FrameMemory memory;
     final CacheCounters counters = new CacheCounters();
+    private final @Nullable DiskTier disk;
     private final Map<FrameKey, Flight> flights = new HashMap<>();
 
     /** A frame of a block. */
     private record FrameKey(UUID block, int frame) {}
 
     /**
-     * A cache that is empty.
+     * A cache in memory alone, empty.
      *
      * @param memoryBytesMax rounded down to whole frames; with less than one every read goes to the store
      */
     public PageCache(long memoryBytesMax) {
+        this(memoryBytesMax, Optional.empty());
+    }
+
+    /**
+     * As {@link #PageCache(long)}, with a second tier, which is closed with the cache.
+     *
+     * @param disk takes what leaves memory: so there has to be some memory
+     */
+    public PageCache(long memoryBytesMax, Optional<DiskTier> disk) {
         long frames = memoryBytesMax / Frames.BYTES;
-        if (frames < 0 || frames > 1 << 28) {
+        if (memoryBytesMax < 0 || frames > 1 << 28) {
             throw new IllegalArgumentException("page cache cannot be of " + memoryBytesMax + " bytes");
         }
+        this.disk = disk.orElse(null);
         index = new FrameIndex((int) frames);
         memory = new FrameMemory((int) frames);
     }
@@ -84,6 +93,9 @@ public final class PageCache implements AutoCloseable {
                 leave(flights.remove(new FrameKey(block, frames.first() + i)));
             }
         }
+        for (int i = 0; disk != null && i < frames.count(); i++) {
+            disk.remove(block, frames.first() + i);
+        }
         counters.add(kind, Event.REREAD, 1);
         return fetch(store, offset, length, kind);
     }
@@ -100,10 +112,9 @@ public final class PageCache implements AutoCloseable {
                 }
             }
         }
-        for (int slot = 0; slot < index.capacity(); slot += SLOTS_PER_LOCK) {
-            synchronized (index) {
-                index.remove(block, slot, Math.min(index.capacity(), slot + SLOTS_PER_LOCK));
-            }
+        index.removeBySteps(block);
+        if (disk != null) {
+            disk.invalidate(block);
         }
     }
 
@@ -116,23 +127,45 @@ public final class PageCache implements AutoCloseable {
                     memory.bytes(),
                     (long) index.usable() * Frames.BYTES,
                     index.memoryBytes(),
-                    PageCacheStats.Disk.NONE);
+                    disk == null ? PageCacheStats.Disk.NONE : disk.stats());
         }
     }
 
-    /** Ends it. A read after that is an error of the caller's. */
+    /** Closes the tier on disk. Memory goes back when the last reference to this object has gone. */
     @Override
-    public void close() {}
+    public void close() throws IOException {
+        if (disk != null) {
+            disk.close();
+        }
+    }
 
     /** So many frames of one read are kept at most: what is larger would sweep out much for a single reader. */
     int keptFramesMax() {
         return index.capacity() == 0 ? 0 : Math.max(1, index.capacity() / 8);
     }
 
-    /** Before a taken slot is written: what was evicted from it. */
-    void makeRoom(int slot) {
-        if (index.evictedLength(slot) > 0) {
-            counters.add(index.kind(slot), Event.EVICTION, 1);
+    /** The frame's bytes if they are on disk. */
+    byte @Nullable [] readFromDisk(UUID block, int frame, int length, boolean counts) {
+        return disk == null ? null : disk.read(block, frame, length, counts);
+    }
+
+    /** Before slots are taken: to be given to {@link #makeRoom}. */
+    long diskGeneration() {
+        return disk == null ? 0 : disk.generation();
+    }
+
+    /** Before a taken slot is written: what was evicted from it may go to the disk. */
+    void makeRoom(int slot, long diskGeneration) {
+        int length = index.evictedLength(slot);
+        if (length == 0) {
+            return;
+        }
+        PageKind kind = index.kind(slot);
+        counters.add(kind, Event.EVICTION, 1);
+        if (disk != null && disk.wants(index.block(slot), index.frame(slot))) {
+            byte[] bytes = new byte[length];
+            memory.read(slot, 0, bytes, 0, length);
+            disk.offer(index.block(slot), index.frame(slot), kind, bytes, diskGeneration);
         }
     }
 

@@ -1,16 +1,21 @@
 package tempo.tempodb.cache;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,10 +26,15 @@ final class PageCacheStressTest {
     private static final int BLOCKS = 3;
     private static final int OBJECT_BYTES = 20 * Frames.BYTES + 777;
 
+    @TempDir
+    private Path directory;
+
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 7, 24})
     void everyReadIsRightAndNoFrameIsLost(int capacity) throws Exception {
-        PageCache cache = new PageCache((long) capacity * Frames.BYTES);
+        ExecutorService disk = Executors.newSingleThreadExecutor();
+        DiskTier tier = DiskTier.open(directory, 20L * DiskSlot.BYTES, disk, reason -> {});
+        PageCache cache = new PageCache((long) capacity * Frames.BYTES, Optional.of(tier));
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         try {
             List<Future<Integer>> failures = new ArrayList<>();
@@ -41,7 +51,13 @@ final class PageCacheStressTest {
         } finally {
             threads.shutdownNow();
         }
+        disk.shutdown();
+        assertTrue(disk.awaitTermination(1, TimeUnit.MINUTES));
         PageCacheTest.requireAtRest(cache);
+        assertTrue(tier.isAtRest());
+        assertTrue(cache.stats().disk().enabled());
+        assertEquals(0, cache.stats().disk().corrupt());
+        cache.close();
     }
 
     private static int readAtRandom(PageCache cache, Random random) throws IOException {
