@@ -72,6 +72,7 @@ final class PackageDirectionTest {
                     List.of("tempo.span", "tempo.tempodb.block", "tempo.tempodb.column", "tempo.tempodb.spans")),
             Map.entry("tempo.tempodb.spans", List.of("tempo.span", "tempo.tempodb.column")),
             Map.entry("tempo.tempodb.column", List.of("tempo.span")),
+            Map.entry("tempo.tempodb.cache", List.of()),
             Map.entry("tempo.tempodb.backend", List.of()),
             Map.entry("tempo.tempodb.backend.local", List.of("tempo.tempodb.backend")),
             Map.entry("tempo.tempodb.backend.retry", List.of("tempo.tempodb.backend")),
