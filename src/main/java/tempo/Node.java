@@ -141,6 +141,7 @@ public final class Node {
                 pages,
                 querier,
                 settings.tenancy(),
+                settings.api().deletion(),
                 SystemMaterializer.get(system).materializer());
         Settings.Listener http = settings.api().http();
         ServerBinding apiBinding = bound(

@@ -95,7 +95,12 @@ public record Settings(
         }
     }
 
-    public record Api(Listener http) {}
+    /**
+     * Queries.
+     *
+     * @param deletion whether traces can be deleted by whoever reaches the port
+     */
+    public record Api(Listener http, boolean deletion) {}
 
     /**
      * An address to listen on.

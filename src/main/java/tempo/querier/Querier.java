@@ -5,8 +5,12 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.Props;
 import akka.actor.typed.pubsub.Topic;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -15,16 +19,22 @@ import tempo.ingester.Ingester.BlocksChanged;
 import tempo.ingester.Ingester.ToHead;
 import tempo.ingester.RangeOwners;
 import tempo.span.TraceId;
+import tempo.span.TraceKey;
 import tempo.telemetry.Metrics;
 import tempo.tempodb.TempoDb;
 
 /** Answers queries from live traces, head blocks and stored blocks, all of them, always. Thread-safe. */
 public final class Querier {
     private final ActorRef<Queries.Command> queries;
+    private final Places places;
+    private final Executor disk;
     private final Metrics metrics;
     private final LongSupplier nanoClock;
 
-    private Querier(ActorRef<Queries.Command> queries, Metrics metrics, LongSupplier nanoClock) {
+    private Querier(
+            ActorRef<Queries.Command> queries, Places places, Executor disk, Metrics metrics, LongSupplier nanoClock) {
+        this.places = places;
+        this.disk = disk;
         this.queries = queries;
         this.metrics = metrics;
         this.nanoClock = nanoClock;
@@ -53,8 +63,8 @@ public final class Querier {
             ActorSystem<?> system, Places places, QuerierConfig config, Metrics metrics, LongSupplier nanoClock) {
         Executor disk = system.dispatchers().lookup(DispatcherSelector.fromConfig("akka.actor.tempo-disk-dispatcher"));
         ActorRef<Queries.Command> queries = system.systemActorOf(
-                Queries.create(new TraceQuery.Means(places, disk, config)), "querier", Props.empty());
-        return new Querier(queries, metrics, nanoClock);
+                Queries.create(new TraceQuery.Means(places, disk, config), metrics), "querier", Props.empty());
+        return new Querier(queries, places, disk, metrics, nanoClock);
     }
 
     /** Completes with true once all members of the cluster can be asked, or with false if that takes too long. */
@@ -64,11 +74,36 @@ public final class Querier {
         return known.completeOnTimeout(false, atMost.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /**
+     * Deletes a trace, or all of a tenant if there is no id. When the stage completes that is durable and true for this node; the
+     * others are told. It fails with an {@link java.io.IOException} if the store does.
+     */
+    public CompletionStage<Void> delete(String tenant, Optional<TraceId> id) {
+        return CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        if (id.isPresent()) {
+                            places.db().deleteTrace(tenant, TraceKey.of(id.get()));
+                        } else {
+                            places.db().deleteTenant(tenant);
+                        }
+                    } catch (IOException e) {
+                        throw new CompletionException(e);
+                    }
+                    places.blocksChanged().tell(Topic.publish(new BlocksChanged(tenant)));
+                },
+                disk);
+    }
+
     /** Finds a trace. The stage fails only if this node is shutting down. */
     public CompletionStage<TraceAnswer> trace(String tenant, TraceId id) {
         long started = nanoClock.getAsLong();
         CompletableFuture<TraceAnswer> answer = new CompletableFuture<>();
-        queries.tell(new Queries.FindTrace(tenant, id, answer));
+        if (places.db().hides(tenant, TraceKey.of(id))) {
+            answer.complete(new TraceAnswer(new byte[0], 0, 0, List.of(), false));
+        } else {
+            queries.tell(new Queries.FindTrace(tenant, id, answer));
+        }
         return answer.whenComplete((found, failure) ->
                 metrics.query("trace", nanoClock.getAsLong() - started, found != null && found.partial()));
     }

@@ -13,19 +13,24 @@ import akka.actor.typed.receptionist.Receptionist;
 import akka.cluster.Member;
 import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tempo.ingester.Ingester;
 import tempo.ingester.Ingester.BlocksChanged;
 import tempo.ingester.Ingester.ToHead;
 import tempo.span.TraceId;
+import tempo.telemetry.Metrics;
 
 /** Knows the head blocks of all nodes and keeps the list of blocks fresh; starts one {@link TraceQuery} for each query. */
 final class Queries extends AbstractOnMessageBehavior<Queries.Command> {
+    private static final Logger LOG = LoggerFactory.getLogger(Queries.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     /** What this actor receives. */
@@ -59,7 +64,8 @@ final class Queries extends AbstractOnMessageBehavior<Queries.Command> {
     /** Done once all blocks are known of the nodes that cannot be asked any more. */
     private CompletableFuture<Void> blocksKnown;
 
-    private Queries(ActorContext<Command> context, TimerScheduler<Command> timers, TraceQuery.Means means) {
+    private Queries(
+            ActorContext<Command> context, TimerScheduler<Command> timers, TraceQuery.Means means, Metrics metrics) {
         super(context);
         this.context = context;
         this.places = means.places();
@@ -69,15 +75,24 @@ final class Queries extends AbstractOnMessageBehavior<Queries.Command> {
         ActorRef<Receptionist.Listing> listings = context.messageAdapter(
                 Receptionist.Listing.class, listing -> new HeadsChanged(listing.getAllServiceInstances(Ingester.HEAD)));
         context.getSystem().receptionist().tell(Receptionist.subscribe(Ingester.HEAD, listings));
-        this.polls = new BlockPolls(() -> places.db().poll(), means.disk(), RETRY_AFTER);
+        this.polls = new BlockPolls(() -> poll(metrics), means.disk(), RETRY_AFTER);
         this.blocksKnown = polls.request();
         places.blocksChanged().tell(Topic.subscribe(context.messageAdapter(BlocksChanged.class, NewBlocks::new)));
         timers.startTimerWithFixedDelay(PollTick.INSTANCE, places.blocklist().pollInterval());
     }
 
-    static Behavior<Command> create(TraceQuery.Means means) {
+    /** What finds could not read is marked as damaged first, and known to be so after the poll. */
+    private void poll(Metrics metrics) throws IOException {
+        places.db().markSuspects().forEach((block, reason) -> {
+            metrics.blockMarked();
+            LOG.warn("block {} is marked as damaged: {}", block.blockId(), reason);
+        });
+        places.db().poll();
+    }
+
+    static Behavior<Command> create(TraceQuery.Means means, Metrics metrics) {
         return Behaviors.supervise(Behaviors.<Command>setup(
-                        context -> Behaviors.withTimers(timers -> new Queries(context, timers, means))))
+                        context -> Behaviors.withTimers(timers -> new Queries(context, timers, means, metrics))))
                 .onFailure(SupervisorStrategy.restart().withStopChildren(false));
     }
 

@@ -4,6 +4,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import tempo.span.TraceKey;
 import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.block.BadMark;
 import tempo.tempodb.block.BlockMeta;
@@ -16,15 +22,27 @@ final class Deletions {
     /** What of a tenant's arrives so soon after its deletion is deleted too: it may have been on its way before. */
     static final Duration TENANT_ARRIVALS = Duration.ofHours(1);
 
+    /** A block goes when the retention of its whole time window is over, and that of its deletion. */
+    private static final Duration STORED_LONGER = Duration.ofDays(2);
+
     private final ObjectStore store;
     private final Blocklist blocklist;
+    private final InstantSource clock;
+    private final Supplier<UUID> ids;
 
-    Deletions(ObjectStore store, Blocklist blocklist) {
+    Deletions(ObjectStore store, Blocklist blocklist, InstantSource clock, Supplier<UUID> ids) {
         this.store = store;
         this.blocklist = blocklist;
+        this.clock = clock;
+        this.ids = ids;
     }
 
-    Tombstone put(Tombstone tombstone) throws IOException {
+    /** Hides a trace, or all of a tenant if there is no key. */
+    Tombstone put(String tenant, Optional<TraceKey> key, Retention retention) throws IOException {
+        Instant now = clock.instant();
+        Instant until = now.plus(retention.of(tenant)).plus(STORED_LONGER);
+        Instant arrivals = key.isPresent() ? now : now.plus(TENANT_ARRIVALS);
+        Tombstone tombstone = new Tombstone(ids.get(), tenant, key, now, until, arrivals);
         store.put(tombstone.name(), ByteBuffer.wrap(tombstone.encode()));
         blocklist.add(tombstone);
         return tombstone;

@@ -61,7 +61,7 @@ public final class TempoDb implements AutoCloseable {
         this.tails = new TailCache(config.tailCacheBytes());
         this.scans = new EntryScans(store, tails);
         this.finds = new TraceFinds(store, tails, scans);
-        this.deletions = new Deletions(store, blocklist);
+        this.deletions = new Deletions(store, blocklist, clock, blockIds);
         this.replacedBlocks = new ReplacedBlocks(store, blocklist);
         this.rewriting = new BlockRewrite(this, blockIds, replacedBlocks);
     }
@@ -148,14 +148,12 @@ public final class TempoDb implements AutoCloseable {
 
     /**
      * Deletes a trace: it is found no more on this node from now on, on others after their next poll, and compaction leaves it out of
-     * what it writes. Its spans are hidden whenever they arrive, until the tombstone ends, so that should be as late as the last of
-     * them may be stored.
+     * what it writes. Its spans are hidden whenever they arrive, until all that was stored by now is past its retention.
      *
      * @throws IOException if the store failed: the trace may be deleted or not
      */
-    public Tombstone deleteTrace(String tenant, TraceKey key, Instant until) throws IOException {
-        Instant now = clock.instant();
-        return deletions.put(new Tombstone(blockIds.get(), tenant, Optional.of(key), now, until, now));
+    public Tombstone deleteTrace(String tenant, TraceKey key) throws IOException {
+        return deletions.put(BlockNames.requireTenant(tenant), Optional.of(key), config.retention());
     }
 
     /**
@@ -163,10 +161,8 @@ public final class TempoDb implements AutoCloseable {
      *
      * @throws IOException if the store failed: it may be deleted or not
      */
-    public Tombstone deleteTenant(String tenant, Instant until) throws IOException {
-        Instant now = clock.instant();
-        Instant arrivals = now.plus(Deletions.TENANT_ARRIVALS);
-        return deletions.put(new Tombstone(blockIds.get(), tenant, Optional.empty(), now, until, arrivals));
+    public Tombstone deleteTenant(String tenant) throws IOException {
+        return deletions.put(BlockNames.requireTenant(tenant), Optional.empty(), config.retention());
     }
 
     /** Removes a tombstone that has ended, or was a mistake. */

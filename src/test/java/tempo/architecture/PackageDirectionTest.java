@@ -94,6 +94,7 @@ final class PackageDirectionTest {
                             "tempo.span",
                             "tempo.tenant",
                             "tempo.tempodb",
+                            "tempo.tempodb.block",
                             "tempo.tempodb.blocklist",
                             "tempo.ingester")),
             Map.entry("tempo.api.tempo", List.of("tempo.span", "tempo.tenant", "tempo.querier", "tempo.api.status")),

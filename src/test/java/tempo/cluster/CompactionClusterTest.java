@@ -82,7 +82,7 @@ final class CompactionClusterTest {
 
     /** How many blocks replace others, or did: the highest number of a job. */
     private int merged() throws IOException {
-        Path jobs = directory.resolve("blocks").resolve("@jobs");
+        Path jobs = directory.resolve("blocks").resolve("~jobs");
         if (!Files.isDirectory(jobs)) {
             return 0;
         }

@@ -40,12 +40,18 @@ public final class TempoApi implements Function<HttpRequest, CompletionStage<Htt
     private final transient StatusPages pages;
     private final transient TraceById traceById;
     private final transient Tenancy tenancy;
+    private final transient TraceDeletion deletion;
     private final transient Materializer materializer;
 
-    /** The API of one node. */
-    public TempoApi(StatusPages pages, Querier querier, Tenancy tenancy, Materializer materializer) {
+    /**
+     * The API of one node.
+     *
+     * @param mayDelete whether traces can be deleted
+     */
+    public TempoApi(StatusPages pages, Querier querier, Tenancy tenancy, boolean mayDelete, Materializer materializer) {
         this.pages = pages;
         this.traceById = new TraceById(querier);
+        this.deletion = new TraceDeletion(querier, mayDelete);
         this.tenancy = tenancy;
         this.materializer = materializer;
     }
@@ -71,6 +77,9 @@ public final class TempoApi implements Function<HttpRequest, CompletionStage<Htt
         Optional<HttpResponse> page = pages.page(path);
         if (page.isPresent()) {
             return done(page.get());
+        }
+        if (request.method().equals(HttpMethods.DELETE) && (path + "/").startsWith(TRACES)) {
+            return deleted(request, path);
         }
         if (path.startsWith(TRACES_V2)) {
             return trace(request, path.substring(TRACES_V2.length()), true);
@@ -100,12 +109,9 @@ public final class TempoApi implements Function<HttpRequest, CompletionStage<Htt
         }
         String tenant;
         try {
-            tenant = tenancy.tenant(
-                    request.getHeader(Tenancy.HEADER).map(HttpHeader::value).orElse(null));
+            tenant = tenant(request);
         } catch (Tenancy.NoTenantException refused) {
-            return done(HttpResponse.create()
-                    .withStatus(refused.missing() ? StatusCodes.UNAUTHORIZED : StatusCodes.BAD_REQUEST)
-                    .withEntity(refused.getMessage() + "\n"));
+            return done(withoutTenant(refused));
         }
         return traceById.answer(request, tenant, id, v2).exceptionally(failure -> {
             LOG.error("trace {} could not be answered", id.replaceAll("[^0-9A-Za-z]", "?"), failure);
@@ -113,6 +119,26 @@ public final class TempoApi implements Function<HttpRequest, CompletionStage<Htt
                     .withStatus(StatusCodes.INTERNAL_SERVER_ERROR)
                     .withEntity("trace could not be read\n");
         });
+    }
+
+    private CompletionStage<HttpResponse> deleted(HttpRequest request, String path) {
+        try {
+            String id = path.length() < TRACES.length() ? "" : path.substring(TRACES.length());
+            return deletion.answer(request, tenant(request), id);
+        } catch (Tenancy.NoTenantException refused) {
+            return done(withoutTenant(refused));
+        }
+    }
+
+    private String tenant(HttpRequest request) throws Tenancy.NoTenantException {
+        return tenancy.tenant(
+                request.getHeader(Tenancy.HEADER).map(HttpHeader::value).orElse(null));
+    }
+
+    private static HttpResponse withoutTenant(Tenancy.NoTenantException refused) {
+        return HttpResponse.create()
+                .withStatus(refused.missing() ? StatusCodes.UNAUTHORIZED : StatusCodes.BAD_REQUEST)
+                .withEntity(refused.getMessage() + "\n");
     }
 
     private static boolean isGrpc(HttpRequest request) {

@@ -2,7 +2,7 @@ package tempo.tempodb.backend;
 
 /**
  * Which object keys are valid: one to eight segments separated by '/', each 1 to 200 characters of {@code A-Z a-z 0-9 ! . _ * ' ( )
- * - @} and none of them "." or "..". So a key is a relative path on any file system and needs no escaping in any bucket.
+ * - ~} none of them "." or "..", with a '~' only at the start and before a letter. So a key is a relative path on any file system and needs no escaping in any bucket.
  */
 public final class ObjectKeys {
     private static final int SEGMENTS_MAX = 8;
@@ -44,14 +44,21 @@ public final class ObjectKeys {
                 && segment.length() <= SEGMENT_CHARS_MAX
                 && !segment.equals(".")
                 && !segment.equals("..")
+                && hasTildeOnlyBeforeLetter(segment)
                 && segment.chars().allMatch(ObjectKeys::isAllowed);
         if (!valid) {
             throw new IllegalArgumentException("object key has an invalid segment: '" + printable(key) + "'");
         }
     }
 
+    /** A '~' sets names apart that cannot be a tenant's; in other places stores use it for what they have to escape. */
+    private static boolean hasTildeOnlyBeforeLetter(String segment) {
+        return segment.lastIndexOf('~') < 0
+                || segment.lastIndexOf('~') == 0 && segment.length() > 1 && Character.isLetter(segment.charAt(1));
+    }
+
     private static boolean isAllowed(int c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "!._*'()-@".indexOf(c) >= 0;
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "!._*'()-~".indexOf(c) >= 0;
     }
 
     /** Keys end up in logs: nothing but printable ASCII, and not too much of it. */

@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 
 /** Names of a block's two objects: {@code <tenant>/<window>/<block id>.tp} and {@code .meta}. */
 public final class BlockNames {
-    /** Above all tenants, of no tenant: '@' cannot occur in a tenant's name. */
-    public static final String MARKER = "@cluster.json";
+    /** Above all tenants, of no tenant: '~' cannot occur in a tenant's name. */
+    public static final String MARKER = "~cluster.json";
 
     private static final String TENANT_CHARACTERS = "[A-Za-z0-9!._*'()-]{1,150}";
     private static final String TENANT_PUNCTUATION = "!._*'()-";
@@ -18,7 +18,7 @@ public final class BlockNames {
             Pattern.compile("(" + TENANT_CHARACTERS + ")/[0-9TZ]{16}/" + UUID_CHARACTERS + "\\.meta");
     private static final Pattern BAD =
             Pattern.compile("(" + TENANT_CHARACTERS + ")/[0-9TZ]{16}/" + UUID_CHARACTERS + "\\.bad");
-    private static final String TOMBSTONES = "/@tombstones/";
+    private static final String TOMBSTONES = "/~tombstones/";
     private static final Pattern TOMBSTONE =
             Pattern.compile("(" + TENANT_CHARACTERS + ")" + TOMBSTONES + UUID_CHARACTERS);
 

@@ -23,11 +23,11 @@ import tempo.tempodb.backend.ObjectStore;
  * meanwhile and takes a number that was used before finds a higher one when it looks again, and gives its own job up.
  */
 /**
- * All jobs of a store that are not yet removed, each an object {@code @jobs/} and its number in 16 hex digits. For one thread at a
+ * All jobs of a store that are not yet removed, each an object {@code ~jobs/} and its number in 16 hex digits. For one thread at a
  * time.
  */
 final class JobLog {
-    private static final String PREFIX = "@jobs/";
+    private static final String PREFIX = "~jobs/";
     private static final Pattern NAME = Pattern.compile(PREFIX + "[0-9a-f]{16}");
     private static final int BYTES_MAX = 1 << 20;
 

@@ -190,6 +190,24 @@ public abstract class ObjectStoreContract {
     }
 
     @Test
+    void takesEveryCharacterOfValidKeys() throws IOException {
+        String key = "AZaz09!._*'()-/A!z/~x";
+        put(key, "123");
+        assertEquals("123", get(key, 3));
+        assertEquals(3, store.head(key).bytes());
+        assertFalse(store.putIfAbsent(key, ByteBuffer.allocate(1)));
+        assertEquals(Set.of(key), keys("AZaz09!._*'()-/"));
+        store.delete(key);
+        try (ObjectWriter writer = store.write(key)) {
+            writer.write(ByteBuffer.allocate(9 << 20));
+            writer.commit();
+        }
+        assertEquals(9 << 20, store.head(key).bytes());
+        store.delete(key);
+        assertEquals(Set.of(), keys(""));
+    }
+
+    @Test
     void listsByPrefix() throws IOException {
         put("t1/w/a.meta", "1");
         put("t1/w/b.meta", "22");
@@ -244,7 +262,10 @@ public abstract class ObjectStoreContract {
                 "#temporary/a",
                 "é",
                 "a\nb",
+                "@",
                 "~",
+                "a~b",
+                "~21",
                 "c:x"
             })
     void refusesKeysThatAreNoPlainPath(String key) {

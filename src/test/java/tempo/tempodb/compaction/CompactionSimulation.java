@@ -118,7 +118,7 @@ final class CompactionSimulation {
         }
         int trace = random.nextInt(TRACES);
         values.deletedMaybe.add(trace);
-        db.deleteTrace("t", ExpectedValues.keyOf(trace), START.plus(Duration.ofDays(14)));
+        db.deleteTrace("t", ExpectedValues.keyOf(trace));
         values.deleted.add(trace);
     }
 
@@ -340,7 +340,7 @@ final class CompactionSimulation {
             throw new AssertionError("in the store are " + left + " but wanted are " + needed);
         }
         List<String> jobs = new ArrayList<>();
-        store.list("@", object -> jobs.add(object.key()));
+        store.list("~", object -> jobs.add(object.key()));
         if (jobs.size() > 1) {
             throw new AssertionError("records of jobs are left: " + jobs);
         }

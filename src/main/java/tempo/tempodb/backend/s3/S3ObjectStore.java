@@ -161,10 +161,12 @@ public final class S3ObjectStore implements ObjectStore {
         ObjectPages.visit(
                 connection,
                 "list of objects with prefix '" + prefix + "'",
-                keyPrefix + ObjectKeys.requirePrefix(prefix),
+                keyPrefix + S3Names.nameOf(ObjectKeys.requirePrefix(prefix)),
                 bucketKeyAfter,
                 object -> visitor.accept(new ObjectInfo(
-                        object.getKey().substring(keyPrefix.length()), object.getSize(), object.getLastModified())));
+                        S3Names.keyOf(object.getKey().substring(keyPrefix.length())),
+                        object.getSize(),
+                        object.getLastModified())));
     }
 
     private byte[] nothing(String key, long offset) throws IOException {
@@ -220,7 +222,7 @@ public final class S3ObjectStore implements ObjectStore {
     }
 
     private String bucketKey(String key) {
-        return keyPrefix + ObjectKeys.require(key);
+        return keyPrefix + S3Names.nameOf(ObjectKeys.require(key));
     }
 
     private static Optional<String> ofPrefix(String bucketPrefix) {

@@ -72,6 +72,27 @@ final class Configs {
                 maxConnections);
     }
 
+    /** With a key of its own, and a storage class. */
+    static S3Config encrypted(S3Config c) {
+        return new S3Config(
+                c.bucket(),
+                c.prefix(),
+                c.endpoint(),
+                c.region(),
+                c.accessKeyId(),
+                c.secretAccessKey(),
+                c.sessionToken(),
+                c.pathStyle(),
+                S3Config.Encryption.AWS_KMS,
+                "key-1",
+                "STANDARD_IA",
+                c.caFile(),
+                c.requestTimeout(),
+                c.connectTimeout(),
+                c.maxConnections(),
+                c.partBytes());
+    }
+
     private static S3Config copy(
             S3Config c,
             String prefix,

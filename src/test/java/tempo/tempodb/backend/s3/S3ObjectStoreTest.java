@@ -67,21 +67,6 @@ final class S3ObjectStoreTest extends ObjectStoreContract {
     }
 
     @Test
-    void takesKeysThatNeedNoEscape() throws IOException {
-        String key = "AZaz09/._-";
-        store.put(key, bytes("1"));
-        assertEquals(Set.of(key), keys(store));
-        assertEquals(1, store.read(key, 0, 1).length);
-        try (ObjectWriter writer = store.write(key)) {
-            writer.write(ByteBuffer.allocate(6 << 20));
-            writer.commit();
-        }
-        assertEquals(6 << 20, store.head(key).bytes());
-        store.delete(key);
-        assertThrows(NoSuchFileException.class, () -> store.head(key));
-    }
-
-    @Test
     void readsOfNothingStillLookForTheObject() throws IOException {
         store.put("empty", bytes(""));
         assertEquals(0, store.read("empty", 0, 0).length);

@@ -11,9 +11,9 @@ import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
 
 /** S3Proxy in this JVM, objects in memory, signatures checked. */
-final class S3ProxyServer {
-    static final String ACCESS_KEY_ID = "AKIDEXAMPLE";
-    static final String SECRET_ACCESS_KEY = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+public final class S3ProxyServer {
+    public static final String ACCESS_KEY_ID = "AKIDEXAMPLE";
+    public static final String SECRET_ACCESS_KEY = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
     private static final AtomicInteger BUCKETS = new AtomicInteger();
 
@@ -27,7 +27,7 @@ final class S3ProxyServer {
         this.endpoint = endpoint;
     }
 
-    static S3ProxyServer start() throws Exception {
+    public static S3ProxyServer start() throws Exception {
         return start(S3Proxy.builder().endpoint(URI.create("http://127.0.0.1:0")), "http");
     }
 
@@ -51,17 +51,17 @@ final class S3ProxyServer {
     }
 
     /** The name of a bucket that is new. */
-    String newBucket() {
+    public String newBucket() {
         String bucket = "bucket-" + BUCKETS.incrementAndGet();
         blobs.createContainer(bucket);
         return bucket;
     }
 
-    String endpoint() {
+    public String endpoint() {
         return endpoint;
     }
 
-    void stop() throws Exception {
+    public void stop() throws Exception {
         proxy.stop();
     }
 
