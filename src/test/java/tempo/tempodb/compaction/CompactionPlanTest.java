@@ -162,7 +162,7 @@ final class CompactionPlanTest {
         }
     }
 
-    /** The figures of the documentation are those of a week; a day shows the same. */
+    /** As the documentation says, or better. */
     @Test
     void keepsWriteAmplificationAndBlockCountsLow() {
         CompactionWeek.Outcome small = new CompactionWeek(
