@@ -37,6 +37,9 @@ final class NodeStatus {
                     .append('\n');
         }
         text.append("blocks    ").append(db.stats()).append('\n');
+        db.cacheStats()
+                .ifPresent(
+                        cache -> text.append("cache     ").append(cache.total()).append('\n'));
         return text.toString();
     }
 }

@@ -1,9 +1,13 @@
 package tempo;
 
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tempo.ingester.IngesterNode;
@@ -17,6 +21,8 @@ import tempo.tempodb.backend.local.LocalObjectStore;
 import tempo.tempodb.backend.retry.RetryingObjectStore;
 import tempo.tempodb.backend.s3.S3ObjectStore;
 import tempo.tempodb.blocklist.PollResult;
+import tempo.tempodb.cache.DiskTier;
+import tempo.tempodb.cache.PageCache;
 import tempo.tempodb.wal.LocalWalDisk;
 
 /** Opens what a node keeps: the blocks and the write-ahead log. */
@@ -35,7 +41,7 @@ final class NodeStore {
     static Blocks openBlocks(ActorSystem<?> system, DataDirectory data, Settings settings) throws IOException {
         ObjectStore store = openStore(system, data, settings.store());
         try {
-            return openBlocks(store, settings);
+            return openBlocks(store, cache(system, settings.store()), settings);
         } catch (IOException | RuntimeException e) {
             store.close();
             throw e;
@@ -57,17 +63,38 @@ final class NodeStore {
         throw new AssertionError("no store for " + settings.backend());
     }
 
-    private static Blocks openBlocks(ObjectStore store, Settings settings) throws IOException {
+    /** Files of this machine are cached by its operating system already. */
+    private static Optional<PageCache> cache(ActorSystem<?> system, Settings.Store settings) throws IOException {
+        Settings.CacheSettings cache = settings.cache();
+        if (settings.backend() == Settings.StoreBackend.LOCAL) {
+            return Optional.empty();
+        }
+        if (cache.diskDirectory().isEmpty() || cache.diskBytes() == 0) {
+            return Optional.of(new PageCache(cache.bytes()));
+        }
+        Executor disk = system.dispatchers().lookup(DispatcherSelector.fromConfig("akka.actor.tempo-disk-dispatcher"));
+        DiskTier tier = DiskTier.open(
+                Path.of(cache.diskDirectory()),
+                cache.diskBytes(),
+                disk,
+                failure -> LOG.warn("page cache on disk is off until the next start: {}", failure.toString()));
+        return Optional.of(new PageCache(cache.bytes(), Optional.of(tier)));
+    }
+
+    private static Blocks openBlocks(ObjectStore store, Optional<PageCache> cache, Settings settings)
+            throws IOException {
         StoreMarker marker = StoreMarker.readOrCreate(store, settings.cluster().ranges());
         if (marker.rangeCount() != settings.cluster().ranges()) {
             throw new IOException("store was made with " + marker.rangeCount()
                     + " ranges, but tempo.cluster.ranges is "
                     + settings.cluster().ranges());
         }
-        TempoDb db = TempoDb.open(
-                store,
-                TempoDbConfig.DEFAULT.withRetention(settings.retention().toRetention()),
-                () -> Instant.ofEpochMilli(SystemClock.millis()));
+        TempoDbConfig config =
+                TempoDbConfig.DEFAULT.withRetention(settings.retention().toRetention());
+        InstantSource clock = () -> Instant.ofEpochMilli(SystemClock.millis());
+        TempoDb db = cache.isPresent()
+                ? TempoDb.open(store, cache.get(), config, clock)
+                : TempoDb.open(store, config, clock);
         PollResult found = db.poll();
         LOG.info("store ({}) of cluster {}: {}", settings.store().backend(), marker.clusterId(), found);
         return new Blocks(db, store);

@@ -192,8 +192,33 @@ public record Settings(
      *
      * @param backend which of the following
      * @param retry how requests to a remote store are tried again
+     * @param cache what is kept of blocks in a remote store
      */
-    public record Store(StoreBackend backend, LocalStore local, S3Config s3, GcsConfig gcs, RetryConfig retry) {}
+    public record Store(
+            StoreBackend backend,
+            LocalStore local,
+            S3Config s3,
+            GcsConfig gcs,
+            RetryConfig retry,
+            CacheSettings cache) {}
+
+    /**
+     * The page cache before a remote store.
+     *
+     * @param bytes of memory off the heap; 0 caches nothing
+     * @param diskDirectory where a second tier is; empty means none
+     * @param diskBytes how large that is at most
+     */
+    public record CacheSettings(long bytes, String diskDirectory, long diskBytes) {
+        public CacheSettings {
+            if (bytes < 0) {
+                throw new IllegalArgumentException("bytes must not be negative");
+            }
+            if (diskBytes < 0) {
+                throw new IllegalArgumentException("disk-bytes must not be negative");
+            }
+        }
+    }
 
     /** Kinds of stores. */
     public enum StoreBackend {

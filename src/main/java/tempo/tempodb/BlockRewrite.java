@@ -8,9 +8,11 @@ import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import tempo.span.TraceKey;
+import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.block.ArrivalWindow;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockReader;
+import tempo.tempodb.block.BlockSalvage;
 import tempo.tempodb.block.BlockSpec;
 
 /** Writes what is kept of some blocks into one that replaces them. Thread-safe. */
@@ -57,5 +59,19 @@ final class BlockRewrite {
         }
         replacedBlocks.removeWithReplaced(blocks);
         return Optional.empty();
+    }
+
+    /** Writes what is whole of a damaged block, if anything is. */
+    SalvageResult salvage(BlockMeta block, ObjectStore store) throws IOException {
+        String name = block.spec().dataName();
+        BlockSalvage salvage = BlockSalvage.scan(
+                block.blockId(),
+                block.spec().content(),
+                (offset, length) -> store.read(name, offset, length),
+                store.head(name).bytes());
+        Optional<BlockReader> reader = salvage.reader();
+        Optional<BlockMeta> written =
+                reader.isPresent() ? run(List.of(block), List.of(reader.get()), key -> true) : Optional.empty();
+        return new SalvageResult(written, salvage.report());
     }
 }

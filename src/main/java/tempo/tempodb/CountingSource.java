@@ -1,31 +1,31 @@
 package tempo.tempodb;
 
 import java.io.IOException;
-import tempo.tempodb.backend.ObjectStore;
+import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockSource;
-import tempo.tempodb.block.BlockSpec;
 
-/** A block's data object in the store, counting what is read of it. For one thread. */
+/** A block's data object, counting what is read of it. For one thread. */
 final class CountingSource implements BlockSource {
-    private final ObjectStore store;
-    private final BlockSpec spec;
-
-    /** Made when first wanted, which for most blocks is never; empty before. */
-    private String name = "";
-
+    private final BlockObjects objects;
+    private final BlockMeta meta;
+    private boolean past;
     private long reads;
     private long bytes;
 
-    CountingSource(ObjectStore store, BlockSpec spec) {
-        this.store = store;
-        this.spec = spec;
+    CountingSource(BlockObjects objects, BlockMeta meta) {
+        this.objects = objects;
+        this.meta = meta;
+    }
+
+    /** From now on, reads go past the cache. */
+    void readPastCache() {
+        past = true;
     }
 
     @Override
     public byte[] read(long offset, int length) throws IOException {
         reads++;
-        name = name.isEmpty() ? spec.dataName() : name;
-        byte[] range = store.read(name, offset, length);
+        byte[] range = past ? objects.reread(meta, offset, length) : objects.read(meta, offset, length);
         bytes += range.length;
         return range;
     }

@@ -6,6 +6,8 @@ import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -53,7 +55,20 @@ final class Deletions {
         blocklist.forget(tombstone);
     }
 
-    boolean isCommitted(BlockMeta meta) throws IOException {
+    /** Marks blocks, but for those that were deleted meanwhile or are marked; returns those that were marked. */
+    Map<BlockMeta, String> markSuspects(Map<BlockMeta, String> suspects) throws IOException {
+        Map<BlockMeta, String> marked = new HashMap<>();
+        for (Map.Entry<BlockMeta, String> suspect : suspects.entrySet()) {
+            BlockMeta meta = suspect.getKey();
+            if (!blocklist.isMarked(meta) && isCommitted(meta)) {
+                mark(meta, new BadMark(suspect.getValue(), clock.instant()));
+                marked.put(meta, suspect.getValue());
+            }
+        }
+        return marked;
+    }
+
+    private boolean isCommitted(BlockMeta meta) throws IOException {
         try {
             store.head(meta.spec().metaName());
             return true;

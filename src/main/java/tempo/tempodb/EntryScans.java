@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 import tempo.span.TraceKey;
-import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.block.BlockCursor;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockReader;
@@ -20,11 +19,11 @@ import tempo.tempodb.blocklist.UnreadableMeta;
 
 /** Passes the entries of several blocks to a visitor, and tells it of what cannot be read. Thread-safe. */
 final class EntryScans {
-    private final ObjectStore store;
+    private final BlockObjects objects;
     private final TailCache tails;
 
-    EntryScans(ObjectStore store, TailCache tails) {
-        this.store = store;
+    EntryScans(BlockObjects objects, TailCache tails) {
+        this.objects = objects;
         this.tails = tails;
     }
 
@@ -32,7 +31,7 @@ final class EntryScans {
     void scan(TenantBlocks blocks, TraceKey from, TraceKey to, EntryVisitor visitor) throws IOException {
         PriorityQueue<BlockCursor> cursors = new PriorityQueue<>(Comparator.comparing(BlockCursor::key));
         for (BlockMeta meta : readable(blocks, visitor)) {
-            BlockReader reader = reader(meta, new CountingSource(store, meta.spec()), visitor);
+            BlockReader reader = reader(meta, new CountingSource(objects, meta), visitor);
             if (reader != null) {
                 advance(reader.cursor(from, to), cursors, visitor);
             }

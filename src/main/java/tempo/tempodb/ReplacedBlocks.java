@@ -20,8 +20,10 @@ import tempo.tempodb.blocklist.TenantBlocks;
 final class ReplacedBlocks {
     private final ObjectStore store;
     private final Blocklist blocklist;
+    private final BlockObjects objects;
 
-    ReplacedBlocks(ObjectStore store, Blocklist blocklist) {
+    ReplacedBlocks(ObjectStore store, Blocklist blocklist, BlockObjects objects) {
+        this.objects = objects;
         this.store = store;
         this.blocklist = blocklist;
     }
@@ -64,6 +66,7 @@ final class ReplacedBlocks {
             blocklist.forget(meta);
             store.delete(meta.spec().metaName());
             store.delete(meta.spec().dataName());
+            objects.forget(meta.blockId());
             if (marked) {
                 store.delete(BlockNames.bad(meta.tenant(), meta.spec().window(), meta.blockId()));
             }

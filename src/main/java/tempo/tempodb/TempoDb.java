@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +19,6 @@ import tempo.tempodb.block.BlockContent;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockNames;
 import tempo.tempodb.block.BlockReader;
-import tempo.tempodb.block.BlockSalvage;
 import tempo.tempodb.block.BlockSource;
 import tempo.tempodb.block.BlockSpec;
 import tempo.tempodb.block.EntryVisitor;
@@ -30,6 +28,8 @@ import tempo.tempodb.blocklist.PollResult;
 import tempo.tempodb.blocklist.TenantBlocks;
 import tempo.tempodb.blocklist.Tombstone;
 import tempo.tempodb.blocklist.Tombstones;
+import tempo.tempodb.cache.PageCache;
+import tempo.tempodb.cache.PageCacheStats;
 
 /**
  * The storage engine: a key-value store from (tenant, trace key) to the values added under it, in immutable blocks over an
@@ -45,6 +45,8 @@ public final class TempoDb implements AutoCloseable {
     private final InstantSource clock;
     private final Supplier<UUID> blockIds;
     private final Blocklist blocklist = new Blocklist();
+    private final Optional<PageCache> cache;
+    private final BlockObjects objects;
     private final TailCache tails;
     private final EntryScans scans;
     private final ReplacedBlocks replacedBlocks;
@@ -53,16 +55,23 @@ public final class TempoDb implements AutoCloseable {
     private final Deletions deletions;
     private final TraceFinds finds;
 
-    private TempoDb(ObjectStore store, TempoDbConfig config, InstantSource clock, Supplier<UUID> blockIds) {
+    private TempoDb(
+            ObjectStore store,
+            Optional<PageCache> cache,
+            TempoDbConfig config,
+            InstantSource clock,
+            Supplier<UUID> blockIds) {
+        this.cache = cache;
         this.store = store;
         this.config = config;
         this.clock = clock;
         this.blockIds = blockIds;
         this.tails = new TailCache(config.tailCacheBytes());
-        this.scans = new EntryScans(store, tails);
-        this.finds = new TraceFinds(store, tails, scans);
+        this.objects = new BlockObjects(store, cache);
+        this.scans = new EntryScans(objects, tails);
+        this.finds = new TraceFinds(objects, tails, scans);
         this.deletions = new Deletions(store, blocklist, clock, blockIds);
-        this.replacedBlocks = new ReplacedBlocks(store, blocklist);
+        this.replacedBlocks = new ReplacedBlocks(store, blocklist, objects);
         this.rewriting = new BlockRewrite(this, blockIds, replacedBlocks);
     }
 
@@ -79,7 +88,27 @@ public final class TempoDb implements AutoCloseable {
     /** As {@link #open(ObjectStore, TempoDbConfig, InstantSource)}, with a source of unique block ids. */
     public static TempoDb open(ObjectStore store, TempoDbConfig config, InstantSource clock, Supplier<UUID> blockIds)
             throws IOException {
-        TempoDb opened = new TempoDb(store, config, clock, blockIds);
+        return open(store, Optional.empty(), config, clock, blockIds);
+    }
+
+    /**
+     * As {@link #open(ObjectStore, TempoDbConfig, InstantSource)}, with a cache before a store that answers slowly.
+     *
+     * @param cache closed with the engine
+     */
+    public static TempoDb open(ObjectStore store, PageCache cache, TempoDbConfig config, InstantSource clock)
+            throws IOException {
+        return open(store, Optional.of(cache), config, clock, UUID::randomUUID);
+    }
+
+    private static TempoDb open(
+            ObjectStore store,
+            Optional<PageCache> cache,
+            TempoDbConfig config,
+            InstantSource clock,
+            Supplier<UUID> blockIds)
+            throws IOException {
+        TempoDb opened = new TempoDb(store, cache, config, clock, blockIds);
         opened.poll();
         return opened;
     }
@@ -182,15 +211,7 @@ public final class TempoDb implements AutoCloseable {
      * @throws IOException if the store fails; what is not marked will be found again
      */
     public Map<BlockMeta, String> markSuspects() throws IOException {
-        Map<BlockMeta, String> marked = new HashMap<>();
-        for (Map.Entry<BlockMeta, String> suspect : finds.takeSuspects().entrySet()) {
-            BlockMeta meta = suspect.getKey();
-            if (!blocklist.isMarked(meta) && deletions.isCommitted(meta)) {
-                markBad(meta, suspect.getValue());
-                marked.put(meta, suspect.getValue());
-            }
-        }
-        return marked;
+        return deletions.markSuspects(finds.takeSuspects());
     }
 
     /** True if a record was found, at the last poll, which says that this block was given up. */
@@ -241,18 +262,7 @@ public final class TempoDb implements AutoCloseable {
      * @throws IOException if the store fails; all is as before
      */
     public SalvageResult salvage(BlockMeta block) throws IOException {
-        String name = block.spec().dataName();
-        BlockSource source = (offset, length) -> store.read(name, offset, length);
-        BlockSalvage salvage = BlockSalvage.scan(
-                block.blockId(),
-                block.spec().content(),
-                source,
-                store.head(name).bytes());
-        Optional<BlockReader> reader = salvage.reader();
-        Optional<BlockMeta> written = reader.isPresent()
-                ? rewriting.run(List.of(block), List.of(reader.get()), key -> true)
-                : Optional.empty();
-        return new SalvageResult(written, salvage.report());
+        return rewriting.salvage(block, store);
     }
 
     /**
@@ -302,7 +312,7 @@ public final class TempoDb implements AutoCloseable {
      * @throws IOException as {@link BlockReader#open}
      */
     public BlockReader reader(BlockMeta meta) throws IOException {
-        BlockSource source = (offset, length) -> store.read(meta.spec().dataName(), offset, length);
+        BlockSource source = (offset, length) -> objects.read(meta, offset, length);
         return new BlockReader(tails.get(meta, source), source);
     }
 
@@ -349,36 +359,20 @@ public final class TempoDb implements AutoCloseable {
     }
 
     public TempoDbStats stats() {
-        int blocks = 0;
-        long blockBytes = 0;
-        int unreadable = 0;
-        Set<String> tenants = tenants();
-        for (String tenant : tenants) {
-            TenantBlocks ofTenant = blocks(tenant);
-            blocks += ofTenant.visible().size();
-            unreadable += ofTenant.unreadable().size() + ofTenant.bad().size();
-            for (BlockMeta meta : ofTenant.visible()) {
-                blockBytes += meta.summary().dataBytes();
-            }
-        }
-        return new TempoDbStats(
-                tenants.size(),
-                blocks,
-                blockBytes,
-                unreadable,
-                tails.bytes(),
-                tails.hits(),
-                tails.misses(),
-                finds.finds(),
-                finds.reads(),
-                finds.bytesRead(),
-                finds.retriedReads(),
-                finds.failedReads());
+        return TempoDbStats.of(tenants().stream().map(this::blocks).toList(), tails, finds);
     }
 
-    /** Closes the store. */
+    /** What the page cache did, if there is one. */
+    public Optional<PageCacheStats> cacheStats() {
+        return cache.map(PageCache::stats);
+    }
+
+    /** Closes cache and store. */
     @Override
     public void close() throws IOException {
+        if (cache.isPresent()) {
+            cache.get().close();
+        }
         store.close();
     }
 }

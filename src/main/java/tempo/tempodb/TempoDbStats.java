@@ -1,11 +1,15 @@
 package tempo.tempodb;
 
+import java.util.List;
+import tempo.tempodb.block.BlockMeta;
+import tempo.tempodb.blocklist.TenantBlocks;
+
 /**
  * Counters since the engine was opened, and sizes now.
  *
  * @param blocks visible blocks of all tenants
  * @param blockBytes size of their data objects
- * @param unreadableMetas commit records that the last poll could not read
+ * @param unreadableMetas commit records that the last poll could not read, and blocks that are marked as damaged
  * @param tailCacheBytes memory taken by cached tails
  * @param reads ranged reads of data objects
  * @param bytesRead bytes that these returned
@@ -24,4 +28,30 @@ public record TempoDbStats(
         long reads,
         long bytesRead,
         long retriedReads,
-        long failedReads) {}
+        long failedReads) {
+    static TempoDbStats of(List<TenantBlocks> tenants, TailCache tails, TraceFinds finds) {
+        int blocks = 0;
+        long blockBytes = 0;
+        int unreadable = 0;
+        for (TenantBlocks ofTenant : tenants) {
+            blocks += ofTenant.visible().size();
+            unreadable += ofTenant.unreadable().size() + ofTenant.bad().size();
+            for (BlockMeta meta : ofTenant.visible()) {
+                blockBytes += meta.summary().dataBytes();
+            }
+        }
+        return new TempoDbStats(
+                tenants.size(),
+                blocks,
+                blockBytes,
+                unreadable,
+                tails.bytes(),
+                tails.hits(),
+                tails.misses(),
+                finds.finds(),
+                finds.reads(),
+                finds.bytesRead(),
+                finds.retriedReads(),
+                finds.failedReads());
+    }
+}

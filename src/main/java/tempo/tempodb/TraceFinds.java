@@ -12,10 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import tempo.span.TraceKey;
-import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockReader;
-import tempo.tempodb.block.BlockSource;
 import tempo.tempodb.block.BlockTail;
 import tempo.tempodb.block.CorruptBlockException;
 import tempo.tempodb.block.EntryVisitor;
@@ -26,7 +24,7 @@ import tempo.tempodb.blocklist.UnreadableMeta;
 final class TraceFinds {
     private static final int SUSPECTS_MAX = 1_000;
 
-    private final ObjectStore store;
+    private final BlockObjects objects;
     private final TailCache tails;
     private final EntryScans scans;
 
@@ -37,8 +35,8 @@ final class TraceFinds {
     private final LongAdder failedReads = new LongAdder();
     private final Map<BlockMeta, String> suspects = new ConcurrentHashMap<>();
 
-    TraceFinds(ObjectStore store, TailCache tails, EntryScans scans) {
-        this.store = store;
+    TraceFinds(BlockObjects objects, TailCache tails, EntryScans scans) {
+        this.objects = objects;
         this.tails = tails;
         this.scans = scans;
     }
@@ -73,7 +71,7 @@ final class TraceFinds {
         }
         for (BlockMeta meta : EntryScans.readable(blocks, visitor)) {
             if (meta.summary().covers(key)) {
-                CountingSource source = new CountingSource(store, meta.spec());
+                CountingSource source = new CountingSource(objects, meta);
                 BlockReader reader = scans.reader(meta, source, visitor);
                 if (reader != null && reader.mayHold(key)) {
                     reader.scan(key, key, visitor);
@@ -107,7 +105,7 @@ final class TraceFinds {
 
     /** Adds what one block holds; returns the bytes read for it. */
     private long findInBlock(BlockMeta meta, TraceKey key, List<byte[]> values, List<BlockFailure> failures) {
-        CountingSource source = new CountingSource(store, meta.spec());
+        CountingSource source = new CountingSource(objects, meta);
         try {
             List<byte[]> found = new ArrayList<>();
             new BlockReader(tails.get(meta, source), source).find(key, found);
@@ -121,9 +119,10 @@ final class TraceFinds {
         return source.bytes();
     }
 
-    /** The second and last try, with the tail read again; keeps what can be read even if it fails. */
+    /** The second and last try, with all read again, past the cache; keeps what can be read even if it fails. */
     private void findAgain(
-            BlockMeta meta, TraceKey key, BlockSource source, List<byte[]> values, List<BlockFailure> failures) {
+            BlockMeta meta, TraceKey key, CountingSource source, List<byte[]> values, List<BlockFailure> failures) {
+        source.readPastCache();
         try {
             new BlockReader(tails.load(meta, source), source).find(key, values);
         } catch (IOException second) {

@@ -54,7 +54,8 @@ final class PackageDirectionTest {
                             "tempo.tenant",
                             "tempo.tempodb.backend",
                             "tempo.tempodb.block",
-                            "tempo.tempodb.blocklist")),
+                            "tempo.tempodb.blocklist",
+                            "tempo.tempodb.cache")),
             Map.entry(
                     "tempo.tempodb.compaction",
                     List.of(
