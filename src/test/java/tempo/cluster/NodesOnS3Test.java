@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tempo.cluster.TestNode.Answer;
+import tempo.tempodb.backend.FaultProxy;
+import tempo.tempodb.backend.FaultProxy.Fault;
 import tempo.tempodb.backend.s3.S3ProxyServer;
 
 /** Whole nodes whose blocks are in a bucket of S3. */
@@ -74,6 +78,70 @@ final class NodesOnS3Test {
             }
             assertEquals(new Answer(Set.of(), ""), second.trace(TENANT, 99));
         }
+    }
+
+    private static final List<Fault> SOFT = List.of(
+            Fault.ERROR_500,
+            Fault.BUSY_503,
+            Fault.THROTTLED_429,
+            Fault.RESET,
+            Fault.LOST_ANSWER,
+            Fault.TRUNCATE,
+            Fault.WRONG_RANGE);
+
+    @Test
+    void oneRequestInTwentyMayFail() throws Exception {
+        try (FaultProxy proxy = FaultProxy.start(portOf(server.endpoint()), 5)) {
+            Map<String, String> store = store("http://127.0.0.1:" + proxy.port(), server.newBucket());
+            store.put("tempo.store.cache.bytes", "0");
+            proxy.setAll(0.05, SOFT);
+            try (TestNode first = start("one", store)) {
+                for (int trace = 0; trace < 20; trace++) {
+                    first.send(TENANT, trace, 0);
+                }
+            }
+            try (TestNode second = start("two", store)) {
+                for (int round = 0; round < 10; round++) {
+                    for (int trace = 0; trace < 20; trace++) {
+                        assertEquals(new Answer(Set.of(TENANT + " 0"), ""), second.trace(TENANT, trace));
+                    }
+                }
+            }
+            assertTrue(SOFT.stream().mapToLong(proxy::faults).sum() > 5, "hardly anything failed");
+        }
+    }
+
+    @Test
+    void spansAreTakenAndAnswersSayWhatIsMissingWhileTheStoreIsAway() throws Exception {
+        try (FaultProxy proxy = FaultProxy.start(portOf(server.endpoint()), 6)) {
+            Map<String, String> store = store("http://127.0.0.1:" + proxy.port(), server.newBucket());
+            store.put("tempo.store.cache.bytes", "0");
+            store.put("tempo.store.retry.read-deadline", "2 s");
+            store.put("tempo.store.retry.attempt-timeout", "1 s");
+            store.put("tempo.ingester.trace-idle", "100 ms");
+            store.put("tempo.ingester.head-age", "200 ms");
+            try (TestNode first = start("one", store)) {
+                first.send(TENANT, 1, 0);
+            }
+            try (TestNode node = start("two", store)) {
+                proxy.set(Fault.BUSY_503, 1);
+                for (int trace = 2; trace < 30; trace++) {
+                    node.send(TENANT, trace, 0);
+                    assertEquals(
+                            Set.of(TENANT + " 0"), node.trace(TENANT, trace).names());
+                }
+                Answer away = node.trace(TENANT, 1);
+                assertTrue(away.partial().contains("block "), away.toString());
+                proxy.heal();
+                for (int trace = 1; trace < 30; trace++) {
+                    assertEquals(new Answer(Set.of(TENANT + " 0"), ""), node.trace(TENANT, trace));
+                }
+            }
+        }
+    }
+
+    private static int portOf(String endpoint) {
+        return URI.create(endpoint).getPort();
     }
 
     @Test
