@@ -340,7 +340,7 @@ final class CompactionSimulation {
             throw new AssertionError("in the store are " + left + " but wanted are " + needed);
         }
         List<String> jobs = new ArrayList<>();
-        store.list("~", object -> jobs.add(object.key()));
+        store.list("~jobs/", object -> jobs.add(object.key()));
         if (jobs.size() > 1) {
             throw new AssertionError("records of jobs are left: " + jobs);
         }
