@@ -1,18 +1,13 @@
 package tempo.tempodb;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import tempo.tempodb.backend.ChecksummedText;
 import tempo.tempodb.backend.ObjectStore;
+import tempo.tempodb.backend.SealedJson;
 import tempo.tempodb.block.BlockNames;
 
 /**
@@ -24,7 +19,6 @@ import tempo.tempodb.block.BlockNames;
 public record StoreMarker(UUID clusterId, int rangeCount) {
     private static final int RANGES_MAX = 65_536;
     private static final int BYTES_MAX = 64 << 10;
-    private static final JsonFactory JSON = new JsonFactory();
 
     public StoreMarker {
         if (rangeCount < 1 || rangeCount > RANGES_MAX) {
@@ -60,45 +54,24 @@ public record StoreMarker(UUID clusterId, int rangeCount) {
         if (bytes > BYTES_MAX) {
             throw new IOException("store marker must be of at most " + BYTES_MAX + " bytes but is of " + bytes);
         }
-        String text = ChecksummedText.open(store.read(name, 0, (int) bytes), "store marker " + name);
-        try (JsonParser json = JSON.createParser(text)) {
-            return parse(json);
+        SealedJson marker = SealedJson.open(store.read(name, 0, (int) bytes), "store marker " + name);
+        String clusterId = marker.text("clusterId");
+        if (clusterId == null) {
+            throw new IOException("store marker has no clusterId");
+        }
+        try {
+            long rangeCount = Objects.requireNonNullElse(marker.number("rangeCount"), 0L);
+            return new StoreMarker(
+                    UUID.fromString(clusterId), (int) Math.max(0, Math.min(rangeCount, Integer.MAX_VALUE)));
         } catch (IllegalArgumentException e) {
             throw new IOException("store marker says what cannot be: " + e.getMessage(), e);
         }
     }
 
-    private byte[] encode() throws IOException {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = JSON.createGenerator(text)) {
-            json.useDefaultPrettyPrinter();
-            json.writeStartObject();
+    private byte[] encode() {
+        return SealedJson.seal(json -> {
             json.writeStringField("clusterId", clusterId.toString());
             json.writeNumberField("rangeCount", rangeCount);
-            json.writeEndObject();
-        }
-        return ChecksummedText.seal(text.toString());
-    }
-
-    private static StoreMarker parse(JsonParser json) throws IOException {
-        @Nullable UUID clusterId = null;
-        int rangeCount = 0;
-        if (json.nextToken() != JsonToken.START_OBJECT) {
-            throw new IOException("store marker is not a JSON object");
-        }
-        for (@Nullable String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
-            JsonToken token = json.nextToken();
-            if (field.equals("clusterId") && token == JsonToken.VALUE_STRING) {
-                clusterId = UUID.fromString(json.getText());
-            } else if (field.equals("rangeCount") && token == JsonToken.VALUE_NUMBER_INT) {
-                rangeCount = json.getIntValue();
-            } else {
-                json.skipChildren();
-            }
-        }
-        if (clusterId == null) {
-            throw new IOException("store marker has no clusterId");
-        }
-        return new StoreMarker(clusterId, rangeCount);
+        });
     }
 }

@@ -1,18 +1,16 @@
 package tempo.tempodb.block;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tempo.tempodb.backend.ChecksummedText;
+import tempo.tempodb.backend.SealedJson;
 
 /**
  * What stands in the place of a block's commit record, put if absent, once its writer was given up: the writer cannot commit it any
@@ -33,21 +31,10 @@ public record AbandonedBlock(String reason, List<UUID> replaces) {
 
     /** The bytes of the record. */
     public byte[] encode() {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = JSON.createGenerator(text)) {
-            json.useDefaultPrettyPrinter();
-            json.writeStartObject();
+        return SealedJson.seal(json -> {
             json.writeStringField(FIELD, reason);
-            json.writeArrayFieldStart("replaces");
-            for (UUID replaced : replaces) {
-                json.writeString(replaced.toString());
-            }
-            json.writeEndArray();
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return ChecksummedText.seal(text.toString());
+            SealedJson.writeList(json, "replaces", replaces);
+        });
     }
 
     /** Reads a record; nothing if it is a commit record, or damaged. */

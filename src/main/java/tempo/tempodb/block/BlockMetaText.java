@@ -1,57 +1,35 @@
 package tempo.tempodb.block;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamReadException;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tempo.span.TraceId;
 import tempo.span.TraceKey;
-import tempo.tempodb.backend.ChecksummedText;
+import tempo.tempodb.backend.SealedJson;
 
 /** A commit record as text: one JSON object with its checksum behind it. Fields that are not known are ignored. */
 final class BlockMetaText {
-    private static final JsonFactory JSON = new JsonFactory();
-
     private BlockMetaText() {}
 
     static byte[] encode(BlockMeta meta) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = JSON.createGenerator(text)) {
-            json.useDefaultPrettyPrinter();
-            json.writeStartObject();
+        return SealedJson.seal(json -> {
             writeFormat(json, meta.spec().content());
             writeSpec(json, meta.spec());
             writeSummary(json, meta.summary());
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return ChecksummedText.seal(text.toString());
+        });
     }
 
     static BlockMeta decode(String name, byte[] bytes, UUID blockId) throws IOException {
         BlockPlace place = BlockPlace.block(blockId);
-        String text;
+        Fields fields;
         try {
-            text = ChecksummedText.open(bytes, "commit record " + name);
-        } catch (IOException e) {
-            throw place.corrupt(e.getMessage() == null ? "commit record is damaged" : e.getMessage());
-        }
-        Fields fields = new Fields(place);
-        try (JsonParser json = JSON.createParser(text)) {
-            fields.read(json);
+            fields = new Fields(place, SealedJson.open(bytes, "commit record " + name));
         } catch (StreamReadException e) {
             throw place.corrupt("commit record is not JSON (" + e.getOriginalMessage() + ")");
+        } catch (IOException e) {
+            throw place.corrupt(e.getMessage() == null ? "commit record is damaged" : e.getMessage());
         }
         requireReadable(blockId, fields.number("formatMajor"), fields.number("requiredFeatures"));
         return new BlockMeta(spec(fields, blockId), summary(fields));
@@ -85,11 +63,7 @@ final class BlockMetaText {
         json.writeNumberField("windowSeconds", spec.window().seconds());
         json.writeNumberField("level", spec.level());
         json.writeNumberField("writerEpoch", spec.writerEpoch());
-        json.writeArrayFieldStart("replaces");
-        for (UUID replaced : spec.replaces()) {
-            json.writeString(replaced.toString());
-        }
-        json.writeEndArray();
+        SealedJson.writeList(json, "replaces", spec.replaces());
     }
 
     private static void writeSummary(JsonGenerator json, BlockSummary summary) throws IOException {
@@ -114,7 +88,7 @@ final class BlockMetaText {
                 new ArrivalWindow(fields.number("windowStartSeconds"), fields.number("windowSeconds")),
                 fields.integer("level"),
                 fields.number("writerEpoch"),
-                fields.replaces,
+                fields.json.list("replaces").stream().map(UUID::fromString).toList(),
                 BlockContent.of(fields.text("content"), blockId));
     }
 
@@ -134,47 +108,25 @@ final class BlockMetaText {
                 (int) fields.number("footerCrc32c"));
     }
 
-    /** The object's fields as read: texts, whole numbers, and the one list. */
+    /** The object's fields, each of which has to be there. */
     private static final class Fields {
         private final BlockPlace place;
-        private final Map<String, String> texts = new HashMap<>();
-        private final Map<String, Long> numbers = new HashMap<>();
-        private final List<UUID> replaces = new ArrayList<>();
+        private final SealedJson json;
 
-        Fields(BlockPlace place) {
+        Fields(BlockPlace place, SealedJson json) {
             this.place = place;
-        }
-
-        void read(JsonParser json) throws IOException {
-            if (json.nextToken() != JsonToken.START_OBJECT) {
-                throw place.corrupt("commit record is not a JSON object");
-            }
-            for (@Nullable String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
-                JsonToken token = json.nextToken();
-                if (token == JsonToken.VALUE_STRING) {
-                    texts.put(name, json.getText());
-                } else if (token == JsonToken.VALUE_NUMBER_INT) {
-                    numbers.put(name, json.getLongValue());
-                } else if (token == JsonToken.START_ARRAY && name.equals("replaces")) {
-                    while (json.nextToken() == JsonToken.VALUE_STRING) {
-                        replaces.add(UUID.fromString(json.getText()));
-                    }
-                } else {
-                    json.skipChildren();
-                }
-            }
+            this.json = json;
         }
 
         String text(String name) throws CorruptBlockException {
-            String value = texts.get(name);
-            if (value == null) {
-                throw place.corrupt("commit record has no " + name);
-            }
-            return value;
+            return required(json.text(name), name);
         }
 
         long number(String name) throws CorruptBlockException {
-            Long value = numbers.get(name);
+            return required(json.number(name), name);
+        }
+
+        private <T> T required(@Nullable T value, String name) throws CorruptBlockException {
             if (value == null) {
                 throw place.corrupt("commit record has no " + name);
             }

@@ -1,22 +1,14 @@
 package tempo.tempodb.blocklist;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import tempo.span.TraceId;
 import tempo.span.TraceKey;
-import tempo.tempodb.backend.ChecksummedText;
+import tempo.tempodb.backend.SealedJson;
 import tempo.tempodb.block.BlockNames;
 
 /**
@@ -36,8 +28,6 @@ public record Tombstone(
     /** Largest object. */
     public static final int BYTES_MAX = 4096;
 
-    private static final JsonFactory JSON = new JsonFactory();
-
     public Tombstone {
         BlockNames.requireTenant(tenant);
     }
@@ -49,10 +39,7 @@ public record Tombstone(
 
     /** The bytes of the object. */
     public byte[] encode() {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = JSON.createGenerator(text)) {
-            json.useDefaultPrettyPrinter();
-            json.writeStartObject();
+        return SealedJson.seal(json -> {
             json.writeStringField("deleted", key.isPresent() ? "trace" : "tenant");
             if (key.isPresent()) {
                 json.writeStringField("key", key.get().toString());
@@ -60,11 +47,7 @@ public record Tombstone(
             json.writeStringField("at", at.toString());
             json.writeStringField("until", until.toString());
             json.writeStringField("hidesArrivalsUntil", hidesArrivalsUntil.toString());
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return ChecksummedText.seal(text.toString());
+        });
     }
 
     /**
@@ -74,19 +57,11 @@ public record Tombstone(
      */
     static Tombstone decode(BlockNames.Owner owner, byte[] bytes) throws IOException {
         String what = "tombstone " + owner.blockId() + " of tenant " + owner.tenant();
-        Map<String, String> fields = new HashMap<>();
-        try (JsonParser json = JSON.createParser(ChecksummedText.open(bytes, what))) {
-            json.nextToken();
-            for (@Nullable String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
-                if (json.nextToken() == JsonToken.VALUE_STRING) {
-                    fields.put(name, json.getText());
-                } else {
-                    json.skipChildren();
-                }
-            }
+        SealedJson fields = SealedJson.open(bytes, what);
+        try {
             Optional<TraceKey> key = Optional.empty();
-            if (!"tenant".equals(fields.get("deleted"))) {
-                TraceId halves = TraceId.parse(fields.getOrDefault("key", ""))
+            if (!"tenant".equals(fields.text("deleted"))) {
+                TraceId halves = TraceId.parse(Objects.requireNonNullElse(fields.text("key"), ""))
                         .orElseThrow(() -> new IOException(what + " has no key"));
                 key = Optional.of(new TraceKey(halves.high(), halves.low()));
             }
@@ -102,7 +77,7 @@ public record Tombstone(
         }
     }
 
-    private static Instant time(Map<String, String> fields, String name) {
-        return Instant.parse(fields.getOrDefault(name, ""));
+    private static Instant time(SealedJson fields, String name) {
+        return Instant.parse(Objects.requireNonNullElse(fields.text(name), ""));
     }
 }
