@@ -29,6 +29,9 @@ import tempo.tempodb.wal.LocalWalDisk;
 final class NodeStore {
     private static final Logger LOG = LoggerFactory.getLogger(NodeStore.class);
 
+    /** A request to a remote store takes tens of milliseconds, of which these do nothing but wait. */
+    private static final int READ_THREADS = 64;
+
     private NodeStore() {}
 
     /**
@@ -91,6 +94,9 @@ final class NodeStore {
         }
         TempoDbConfig config =
                 TempoDbConfig.DEFAULT.withRetention(settings.retention().toRetention());
+        if (settings.store().backend() != Settings.StoreBackend.LOCAL) {
+            config = config.withReadThreads(READ_THREADS);
+        }
         InstantSource clock = () -> Instant.ofEpochMilli(SystemClock.millis());
         TempoDb db = cache.isPresent()
                 ? TempoDb.open(store, cache.get(), config, clock)

@@ -2,6 +2,7 @@ package tempo.tempodb;
 
 import java.io.IOException;
 import tempo.tempodb.block.BlockMeta;
+import tempo.tempodb.block.BlockPart;
 import tempo.tempodb.block.BlockSource;
 
 /** A block's data object, counting what is read of it. For one thread. */
@@ -24,8 +25,13 @@ final class CountingSource implements BlockSource {
 
     @Override
     public byte[] read(long offset, int length) throws IOException {
+        return read(BlockPart.GROUP, offset, length);
+    }
+
+    @Override
+    public byte[] read(BlockPart part, long offset, int length) throws IOException {
         reads++;
-        byte[] range = past ? objects.reread(meta, offset, length) : objects.read(meta, offset, length);
+        byte[] range = past ? objects.reread(meta, part, offset, length) : objects.read(meta, part, offset, length);
         bytes += range.length;
         return range;
     }

@@ -13,6 +13,7 @@ import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockReader;
 import tempo.tempodb.block.BlockSource;
 import tempo.tempodb.block.CorruptBlockException;
+import tempo.tempodb.block.DecodedParts;
 import tempo.tempodb.block.EntryVisitor;
 import tempo.tempodb.blocklist.TenantBlocks;
 import tempo.tempodb.blocklist.UnreadableMeta;
@@ -20,11 +21,11 @@ import tempo.tempodb.blocklist.UnreadableMeta;
 /** Passes the entries of several blocks to a visitor, and tells it of what cannot be read. Thread-safe. */
 final class EntryScans {
     private final BlockObjects objects;
-    private final TailCache tails;
+    private final DecodedParts parts;
 
-    EntryScans(BlockObjects objects, TailCache tails) {
+    EntryScans(BlockObjects objects, DecodedParts parts) {
         this.objects = objects;
-        this.tails = tails;
+        this.parts = parts;
     }
 
     /** All entries with keys from {@code from} to {@code to}, both included, in key order. Holds a group of each block. */
@@ -55,7 +56,7 @@ final class EntryScans {
     @Nullable
     BlockReader reader(BlockMeta meta, BlockSource source, EntryVisitor visitor) throws IOException {
         try {
-            return new BlockReader(tails.get(meta, source), source);
+            return BlockReader.open(meta, source, parts);
         } catch (CorruptBlockException e) {
             visitor.unreadable(e);
         } catch (EOFException e) {

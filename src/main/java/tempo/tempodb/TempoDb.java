@@ -19,8 +19,8 @@ import tempo.tempodb.block.BlockContent;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockNames;
 import tempo.tempodb.block.BlockReader;
-import tempo.tempodb.block.BlockSource;
 import tempo.tempodb.block.BlockSpec;
+import tempo.tempodb.block.DecodedParts;
 import tempo.tempodb.block.EntryVisitor;
 import tempo.tempodb.block.SpanColumns;
 import tempo.tempodb.blocklist.Blocklist;
@@ -46,8 +46,9 @@ public final class TempoDb implements AutoCloseable {
     private final Supplier<UUID> blockIds;
     private final Blocklist blocklist = new Blocklist();
     private final Optional<PageCache> cache;
+    private final BlockReads reads;
     private final BlockObjects objects;
-    private final TailCache tails;
+    private final DecodedParts parts;
     private final EntryScans scans;
     private final ReplacedBlocks replacedBlocks;
     private final BlockRewrite rewriting;
@@ -66,10 +67,11 @@ public final class TempoDb implements AutoCloseable {
         this.config = config;
         this.clock = clock;
         this.blockIds = blockIds;
-        this.tails = new TailCache(config.tailCacheBytes());
-        this.objects = new BlockObjects(store, cache);
-        this.scans = new EntryScans(objects, tails);
-        this.finds = new TraceFinds(objects, tails, scans);
+        this.parts = new DecodedParts(config.tailCacheBytes());
+        this.reads = new BlockReads(config.readThreads());
+        this.objects = new BlockObjects(store, cache, parts);
+        this.scans = new EntryScans(objects, parts);
+        this.finds = new TraceFinds(objects, parts, scans, reads);
         this.deletions = new Deletions(store, blocklist, clock, blockIds);
         this.replacedBlocks = new ReplacedBlocks(store, blocklist, objects);
         this.rewriting = new BlockRewrite(this, blockIds, replacedBlocks);
@@ -312,8 +314,7 @@ public final class TempoDb implements AutoCloseable {
      * @throws IOException as {@link BlockReader#open}
      */
     public BlockReader reader(BlockMeta meta) throws IOException {
-        BlockSource source = (offset, length) -> objects.read(meta, offset, length);
-        return new BlockReader(tails.get(meta, source), source);
+        return BlockReader.open(meta, objects.of(meta), parts);
     }
 
     /**
@@ -325,11 +326,7 @@ public final class TempoDb implements AutoCloseable {
         List<BlockMeta> metas = new ArrayList<>(readable(tenant).visible());
         metas.removeIf(meta -> meta.spec().content() != BlockContent.SPANS);
         metas.sort(Comparator.comparingLong(meta -> -meta.summary().startMax()));
-        List<SpanColumns> columns = new ArrayList<>();
-        for (BlockMeta meta : metas) {
-            columns.add(reader(meta).columns());
-        }
-        return columns;
+        return reads.each(metas, meta -> reader(meta).columns());
     }
 
     /** Learns of blocks that appeared or vanished; errors as in {@link Blocklist#poll}. */
@@ -359,7 +356,7 @@ public final class TempoDb implements AutoCloseable {
     }
 
     public TempoDbStats stats() {
-        return TempoDbStats.of(tenants().stream().map(this::blocks).toList(), tails, finds);
+        return TempoDbStats.of(tenants().stream().map(this::blocks).toList(), parts, finds);
     }
 
     /** What the page cache did, if there is one. */
@@ -370,6 +367,7 @@ public final class TempoDb implements AutoCloseable {
     /** Closes cache and store. */
     @Override
     public void close() throws IOException {
+        reads.close();
         if (cache.isPresent()) {
             cache.get().close();
         }

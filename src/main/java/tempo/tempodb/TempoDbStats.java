@@ -2,6 +2,7 @@ package tempo.tempodb;
 
 import java.util.List;
 import tempo.tempodb.block.BlockMeta;
+import tempo.tempodb.block.DecodedParts;
 import tempo.tempodb.blocklist.TenantBlocks;
 
 /**
@@ -10,7 +11,7 @@ import tempo.tempodb.blocklist.TenantBlocks;
  * @param blocks visible blocks of all tenants
  * @param blockBytes size of their data objects
  * @param unreadableMetas commit records that the last poll could not read, and blocks that are marked as damaged
- * @param tailCacheBytes memory taken by cached tails
+ * @param tailCacheBytes memory taken by tails, frames of trace directories, and segments that are kept decoded
  * @param reads ranged reads of data objects
  * @param bytesRead bytes that these returned
  * @param retriedReads finds in one block that failed and were tried once more
@@ -29,7 +30,7 @@ public record TempoDbStats(
         long bytesRead,
         long retriedReads,
         long failedReads) {
-    static TempoDbStats of(List<TenantBlocks> tenants, TailCache tails, TraceFinds finds) {
+    static TempoDbStats of(List<TenantBlocks> tenants, DecodedParts parts, TraceFinds finds) {
         int blocks = 0;
         long blockBytes = 0;
         int unreadable = 0;
@@ -45,9 +46,9 @@ public record TempoDbStats(
                 blocks,
                 blockBytes,
                 unreadable,
-                tails.bytes(),
-                tails.hits(),
-                tails.misses(),
+                parts.bytes(),
+                parts.hits(),
+                parts.misses(),
                 finds.finds(),
                 finds.reads(),
                 finds.bytesRead(),

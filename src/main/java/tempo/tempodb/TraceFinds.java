@@ -2,6 +2,7 @@ package tempo.tempodb;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,8 +15,8 @@ import java.util.concurrent.atomic.LongAdder;
 import tempo.span.TraceKey;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockReader;
-import tempo.tempodb.block.BlockTail;
 import tempo.tempodb.block.CorruptBlockException;
+import tempo.tempodb.block.DecodedParts;
 import tempo.tempodb.block.EntryVisitor;
 import tempo.tempodb.blocklist.TenantBlocks;
 import tempo.tempodb.blocklist.UnreadableMeta;
@@ -25,8 +26,9 @@ final class TraceFinds {
     private static final int SUSPECTS_MAX = 1_000;
 
     private final BlockObjects objects;
-    private final TailCache tails;
+    private final DecodedParts parts;
     private final EntryScans scans;
+    private final BlockReads blockReads;
 
     private final LongAdder finds = new LongAdder();
     private final LongAdder reads = new LongAdder();
@@ -35,9 +37,10 @@ final class TraceFinds {
     private final LongAdder failedReads = new LongAdder();
     private final Map<BlockMeta, String> suspects = new ConcurrentHashMap<>();
 
-    TraceFinds(BlockObjects objects, TailCache tails, EntryScans scans) {
+    TraceFinds(BlockObjects objects, DecodedParts parts, EntryScans scans, BlockReads blockReads) {
+        this.blockReads = blockReads;
         this.objects = objects;
-        this.tails = tails;
+        this.parts = parts;
         this.scans = scans;
     }
 
@@ -53,14 +56,33 @@ final class TraceFinds {
             failures.add(new BlockFailure(unreadable.blockId(), unreadable.reason()));
         }
         int inspected = 0;
-        long bytes = 0;
+        List<BlockMeta> toAsk = new ArrayList<>();
         for (BlockMeta meta : blocks.visible()) {
             if (meta.summary().covers(key)) {
                 inspected++;
-                bytes += findInBlock(meta, key, values, failures);
+                if (BlockReader.presence(meta, key, parts) != BlockReader.Presence.ABSENT) {
+                    toAsk.add(meta);
+                }
             }
         }
+        long bytes = 0;
+        for (Found found : ask(toAsk, key)) {
+            values.addAll(found.values);
+            failures.addAll(found.failures);
+            bytes += found.bytes;
+        }
         return new FindResult(values, failures, inspected, bytes);
+    }
+
+    /** What one block has of a trace. */
+    private record Found(List<byte[]> values, List<BlockFailure> failures, long bytes) {}
+
+    private List<Found> ask(List<BlockMeta> blocks, TraceKey key) {
+        try {
+            return blockReads.each(blocks, meta -> findInBlock(meta, key));
+        } catch (IOException unexpected) {
+            throw new UncheckedIOException(unexpected);
+        }
     }
 
     /** As {@link TempoDb#find(String, TraceKey, EntryVisitor)}. */
@@ -73,7 +95,7 @@ final class TraceFinds {
             if (meta.summary().covers(key)) {
                 CountingSource source = new CountingSource(objects, meta);
                 BlockReader reader = scans.reader(meta, source, visitor);
-                if (reader != null && reader.mayHold(key)) {
+                if (reader != null && mayHold(reader, key, visitor)) {
                     reader.scan(key, key, visitor);
                 }
                 reads.add(source.reads());
@@ -92,8 +114,7 @@ final class TraceFinds {
             for (BlockMeta meta : blocks.visible()) {
                 if (meta.summary().covers(key)) {
                     inspected++;
-                    BlockTail tail = tails.peek(meta);
-                    if (tail == null || BlockReader.mayHold(tail, key)) {
+                    if (BlockReader.presence(meta, key, parts) != BlockReader.Presence.ABSENT) {
                         return Optional.empty();
                     }
                 }
@@ -103,38 +124,49 @@ final class TraceFinds {
         return Optional.of(new FindResult(List.of(), List.of(), inspected, 0));
     }
 
-    /** Adds what one block holds; returns the bytes read for it. */
-    private long findInBlock(BlockMeta meta, TraceKey key, List<byte[]> values, List<BlockFailure> failures) {
-        CountingSource source = new CountingSource(objects, meta);
+    /** Where the directory is damaged, the groups tell. */
+    private static boolean mayHold(BlockReader reader, TraceKey key, EntryVisitor visitor) throws IOException {
         try {
-            List<byte[]> found = new ArrayList<>();
-            new BlockReader(tails.get(meta, source), source).find(key, found);
-            values.addAll(found);
+            return reader.mayHold(key);
+        } catch (CorruptBlockException e) {
+            visitor.unreadable(e);
+            return true;
+        }
+    }
+
+    private Found findInBlock(BlockMeta meta, TraceKey key) {
+        CountingSource source = new CountingSource(objects, meta);
+        List<byte[]> values = new ArrayList<>();
+        List<BlockFailure> failures = List.of();
+        try {
+            BlockReader.open(meta, source, parts).find(key, values);
         } catch (IOException first) {
             retriedReads.increment();
-            findAgain(meta, key, source, values, failures);
+            values.clear();
+            failures = findAgain(meta, key, source, values);
         }
         reads.add(source.reads());
         bytesRead.add(source.bytes());
-        return source.bytes();
+        return new Found(values, failures, source.bytes());
     }
 
     /** The second and last try, with all read again, past the cache; keeps what can be read even if it fails. */
-    private void findAgain(
-            BlockMeta meta, TraceKey key, CountingSource source, List<byte[]> values, List<BlockFailure> failures) {
+    private List<BlockFailure> findAgain(BlockMeta meta, TraceKey key, CountingSource source, List<byte[]> values) {
         source.readPastCache();
+        parts.forget(meta.blockId());
         try {
-            new BlockReader(tails.load(meta, source), source).find(key, values);
+            BlockReader.open(meta, source, parts).find(key, values);
+            return List.of();
         } catch (IOException second) {
             failedReads.increment();
             String reason = second.getMessage() == null ? second.toString() : second.getMessage();
-            failures.add(new BlockFailure(meta.blockId(), reason));
             boolean damaged = second instanceof CorruptBlockException
                     || second instanceof EOFException
                     || second instanceof NoSuchFileException;
             if (damaged && suspects.size() < SUSPECTS_MAX) {
                 suspects.put(meta, reason);
             }
+            return List.of(new BlockFailure(meta.blockId(), reason));
         }
     }
 

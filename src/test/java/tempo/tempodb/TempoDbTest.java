@@ -92,7 +92,7 @@ class TempoDbTest {
 
     @Test
     void keepsTailsWithinTheirBytes() throws IOException {
-        TempoDb db = TempoDb.open(store, new TempoDbConfig(Duration.ofMinutes(1), 1000, Retention.FOREVER), CLOCK);
+        TempoDb db = TempoDb.open(store, new TempoDbConfig(Duration.ofMinutes(1), 1000, Retention.FOREVER, 0), CLOCK);
         for (int i = 0; i < 10; i++) {
             commit(db, "one", "a" + i);
         }

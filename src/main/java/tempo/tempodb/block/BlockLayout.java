@@ -44,6 +44,7 @@ final class BlockLayout {
     static final int PAGE_ENTRY_BYTES = 32;
     static final int GROUP_ENTRY_BYTES = 80;
     static final int SEGMENT_ENTRY_BYTES = 16;
+    static final int DIRECTORY_ENTRY_BYTES = 24;
 
     /** Magic, length, block id, number, CRC of the content, CRC of these. */
     static final int SEGMENT_HEADER_BYTES = 36;
@@ -122,13 +123,25 @@ final class BlockLayout {
     /** As many segments as a reader accepts. */
     static final int SEGMENTS_MAX = 1 << 16;
 
-    /** A writer keeps 8 bytes per trace for the directory until the block ends: at most 128 MiB. */
+    /** A writer keeps the directory until the block ends: at most some 22 MiB. */
     static final int TRACES_MAX = 1 << 24;
+
+    /** Traces of a frame of the directory: makes about 64 KiB. */
+    static final int DIRECTORY_FRAME_TRACES = 48 << 10;
+
+    /** Most traces of a frame that a reader accepts. */
+    static final int DIRECTORY_FRAME_TRACES_MAX = 1 << 20;
+
+    /** Largest frame of the directory that a reader accepts. */
+    static final int DIRECTORY_FRAME_BYTES_MAX = 2 << 20;
+
+    /** With the tail, so much before the end of the object is read with it: of most blocks, the directory is there. */
+    static final int TAIL_READ_BYTES = 128 << 10;
 
     /** As many groups as there is room for in a tail. */
     static final int GROUPS_MAX = 1 << 18;
 
-    /** Largest tail (group table, directory, footer) that a reader accepts. */
+    /** Largest tail (all tables, footer) that a reader accepts. */
     static final int TAIL_BYTES_MAX = 64 << 20;
 
     static final int FOOTER_BYTES_MAX = 4096;

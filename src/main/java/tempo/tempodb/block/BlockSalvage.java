@@ -36,6 +36,9 @@ public final class BlockSalvage {
     /** No writer makes a longer one: with 2^16 pages of spans it has some 2 MiB. */
     private static final int GROUP_HEADER_BYTES_MAX = 4 << 20;
 
+    /** A few segments. */
+    private static final long PARTS_BYTES = 16 << 20;
+
     private final UUID blockId;
     private final BlockContent content;
     private final BlockSource source;
@@ -49,7 +52,7 @@ public final class BlockSalvage {
     private final SortedSet<Integer> segmentsLost = new TreeSet<>();
     private SegmentTable segmentTable = SegmentTable.none();
     private int[] indexes = new int[64];
-    private long[] traceHighs = new long[1024];
+    private final DecodedParts parts = new DecodedParts(PARTS_BYTES);
     private int traces;
     private long entries;
     private long spans;
@@ -108,13 +111,8 @@ public final class BlockSalvage {
             return Optional.empty();
         }
         BlockPlace place = BlockPlace.block(blockId);
-        BlockTail tail = BlockTail.ofFound(
-                blockId,
-                content,
-                TraceDirectory.decode(TraceDirectory.encode(traceHighs, traces), place),
-                GroupTable.ofFound(groups, indexes, place),
-                segmentTable);
-        return Optional.of(new BlockReader(tail, source));
+        BlockTail tail = BlockTail.ofFound(blockId, content, GroupTable.ofFound(groups, indexes, place), segmentTable);
+        return Optional.of(new BlockReader(tail, source, parts));
     }
 
     private void scanChunk(long at, int length, long end) throws IOException {
@@ -198,7 +196,7 @@ public final class BlockSalvage {
         byte[] bytes = source.read(placed.offset(), placed.length());
         Group group;
         if (content == BlockContent.SPANS) {
-            SpansGroup columns = SpansGroup.decode(bytes, segmentTable, source, place);
+            SpansGroup columns = SpansGroup.decode(bytes, new Segments(segmentTable, source, parts), place);
             columns.checkPages();
             group = columns;
         } else {
@@ -222,10 +220,7 @@ public final class BlockSalvage {
         if (traces > 0 && high == lastHigh && low == lastLow) {
             return;
         }
-        if (traces == traceHighs.length) {
-            traceHighs = Arrays.copyOf(traceHighs, 2 * traces);
-        }
-        traceHighs[traces++] = high;
+        traces++;
         lastHigh = high;
         lastLow = low;
     }

@@ -11,4 +11,9 @@ public interface BlockSource {
      * @throws java.io.EOFException if the object ends before that
      */
     byte[] read(long offset, int length) throws IOException;
+
+    /** As {@link #read(long, int)}, where it is known what is there. */
+    default byte[] read(BlockPart part, long offset, int length) throws IOException {
+        return read(offset, length);
+    }
 }

@@ -4,15 +4,16 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import tempo.span.TraceKey;
 
 /**
- * What a reader needs of a block before its first find, checked and in memory: trace directory, group table and, of spans, the segments. Immutable, but for segments read later, and
- * thread-safe, so it can be cached and shared.
+ * What a reader needs of a block before its first find, checked and in memory: where groups, frames of the trace directory, segments and
+ * strips are. Immutable and thread-safe, so it can be cached and shared.
  */
-public final class BlockTail {
+public final class BlockTail implements DecodedPart {
     private final UUID blockId;
     private final BlockContent content;
-    private final TraceDirectory directory;
+    private final DirectoryTable directory;
     private final GroupTable groups;
     private final SegmentTable segments;
     private final StripTable strips;
@@ -20,7 +21,7 @@ public final class BlockTail {
     private BlockTail(
             UUID blockId,
             BlockContent content,
-            TraceDirectory directory,
+            DirectoryTable directory,
             GroupTable groups,
             SegmentTable segments,
             StripTable strips) {
@@ -33,47 +34,61 @@ public final class BlockTail {
     }
 
     /**
-     * Reads the tail of a block in one read.
+     * The tail of a block, from {@code parts}, or else read with one read and put there, with what is read of the trace directory.
      *
      * @throws CorruptBlockException if it is damaged or not of this block
      * @throws UnsupportedBlockException if the block needs a newer reader
      * @throws IOException if the source fails
      */
-    public static BlockTail read(BlockMeta meta, BlockSource source) throws IOException {
+    static BlockTail read(BlockMeta meta, BlockSource source, DecodedParts parts) throws IOException {
+        return parts.get(meta.blockId(), BlockPart.TAIL, 0, BlockTail.class, () -> load(meta, source, parts));
+    }
+
+    private static BlockTail load(BlockMeta meta, BlockSource source, DecodedParts parts) throws IOException {
         BlockSummary summary = meta.summary();
-        byte[] tail = source.read(summary.tailOffset(), summary.tailBytes());
         BlockPlace place = BlockPlace.block(meta.blockId());
-        if (tail.length != summary.tailBytes()) {
-            throw place.corrupt("tail must be of " + summary.tailBytes() + " bytes but is of " + tail.length);
+        long from = Math.min(summary.tailOffset(), Math.max(0, summary.dataBytes() - BlockLayout.TAIL_READ_BYTES));
+        int length = (int) (summary.dataBytes() - from);
+        byte[] end = source.read(BlockPart.TAIL, from, length);
+        if (end.length != length) {
+            throw place.corrupt("end must be of " + length + " bytes but is of " + end.length);
         }
+        byte[] tail = Arrays.copyOfRange(end, (int) (summary.tailOffset() - from), length);
+        BlockTail decoded = decode(meta, tail, place);
+        decoded.directory.takeFrom(end, from, parts, place);
+        return decoded;
+    }
+
+    private static BlockTail decode(BlockMeta meta, byte[] tail, BlockPlace place)
+            throws CorruptBlockException, UnsupportedBlockException {
+        BlockSummary summary = meta.summary();
         int footerBytes = summary.footerBytes();
         if (BlockFooter.crc(tail, tail.length - footerBytes, footerBytes) != summary.footerCrc()) {
             throw place.corrupt("footer does not match the crc in the commit record");
         }
         BlockFooter.Decoded footer = BlockFooter.decode(tail, summary.tailOffset(), footerBytes, place);
         List<BlockFooter.Section> sections = footer.sections();
-        byte[] table = section(BlockLayout.SECTION_GROUP_TABLE, sections, tail, summary.tailOffset(), place);
-        byte[] directory = section(BlockLayout.SECTION_TRACE_DIRECTORY, sections, tail, summary.tailOffset(), place);
-        GroupTable groups = GroupTable.decode(table, summary.tailOffset(), place);
+        long end = summary.tailOffset();
+        GroupTable groups =
+                GroupTable.decode(section(BlockLayout.SECTION_GROUP_TABLE, sections, tail, end, place), end, place);
+        DirectoryTable directory = DirectoryTable.decode(
+                section(BlockLayout.SECTION_TRACE_DIRECTORY, sections, tail, end, place), end, place);
         SegmentTable segments = SegmentTable.none();
         StripTable strips = StripTable.none();
         if (footer.content() == BlockContent.SPANS) {
-            byte[] entries = section(BlockLayout.SECTION_SEGMENT_TABLE, sections, tail, summary.tailOffset(), place);
-            segments = SegmentTable.decode(entries, summary.dataBytes(), place);
-            segments.readFrom(tail, summary.tailOffset(), place);
+            byte[] entries = section(BlockLayout.SECTION_SEGMENT_TABLE, sections, tail, end, place);
+            segments = SegmentTable.decode(entries, end, place);
             if (sections.stream().anyMatch(section -> section.type() == BlockLayout.SECTION_STRIP_TABLE)) {
-                byte[] placed = section(BlockLayout.SECTION_STRIP_TABLE, sections, tail, summary.tailOffset(), place);
-                strips = StripTable.decode(placed, groups.groups(), summary.tailOffset(), place);
+                byte[] placed = section(BlockLayout.SECTION_STRIP_TABLE, sections, tail, end, place);
+                strips = StripTable.decode(placed, groups.groups(), end, place);
             }
         }
-        return new BlockTail(
-                meta.blockId(), footer.content(), TraceDirectory.decode(directory, place), groups, segments, strips);
+        return new BlockTail(meta.blockId(), footer.content(), directory, groups, segments, strips);
     }
 
     /** A tail of what is left of a block, for its reader. */
-    static BlockTail ofFound(
-            UUID blockId, BlockContent content, TraceDirectory directory, GroupTable groups, SegmentTable segments) {
-        return new BlockTail(blockId, content, directory, groups, segments, StripTable.none());
+    static BlockTail ofFound(UUID blockId, BlockContent content, GroupTable groups, SegmentTable segments) {
+        return new BlockTail(blockId, content, DirectoryTable.none(), groups, segments, StripTable.none());
     }
 
     /** What the block's values are. */
@@ -85,13 +100,20 @@ public final class BlockTail {
         return blockId;
     }
 
-    /** About what it occupies in memory, in bytes. */
+    @Override
     public long memoryBytes() {
         return 256 + directory.memoryBytes() + groups.memoryBytes() + segments.memoryBytes() + strips.memoryBytes();
     }
 
-    TraceDirectory directory() {
+    DirectoryTable directory() {
         return directory;
+    }
+
+    /** The group in which the key begins if it is there at all; negative if it falls between two groups. */
+    int firstGroup(TraceKey key) {
+        int group = groups.firstEndingAtLeast(key.high(), key.low());
+        boolean inside = group < groups.groups() && groups.startsAtMost(group, key.high(), key.low());
+        return inside ? group : CorruptBlockException.NONE;
     }
 
     GroupTable groups() {

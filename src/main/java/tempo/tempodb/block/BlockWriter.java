@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +15,7 @@ import tempo.tempodb.spans.StripWriter;
 
 /**
  * Writes a block's data object as a stream. A state machine for one thread: entries in, bytes out to the {@link ObjectWriter},
- * which the caller commits or aborts. Holds one group (at most 2 MiB encoded, or one larger value), 8 bytes per trace, and of spans
+ * which the caller commits or aborts. Holds one group (at most 2 MiB encoded, or one larger value), some ten bits per trace, and of spans
  * the tables of a segment (at most some 8 MiB, and those of one more group) and what the strip holds of 64 groups (some 1 MiB).
  */
 public final class BlockWriter {
@@ -33,12 +32,12 @@ public final class BlockWriter {
     private final List<SegmentTable.@Nullable Placed> segments = new ArrayList<>();
     private final List<StripTable.Placed> strips = new ArrayList<>();
     private final StripWriter strip = new StripWriter();
+    private final DirectoryWriter directory = new DirectoryWriter();
 
     /** The segment that the groups in the making share, once the first of them is finished; negative before. */
     private int ownSegment = CorruptBlockException.NONE;
 
     private long offset;
-    private long[] traceHighs = new long[1024];
     private int traces;
     private long entries;
     private long spans;
@@ -164,16 +163,15 @@ public final class BlockWriter {
         if (strip.groups() > 0) {
             finishStrip();
         }
-        long tailOffset = offset;
         if (group.hasSegment()) {
             finishSegment();
         }
+        DirectoryWriter.Written written = directory.write(target, offset);
+        offset = written.end();
+        long tailOffset = offset;
         List<BlockFooter.Section> sections = new ArrayList<>();
-        BlockFooter.Section table = writeSection(BlockLayout.SECTION_GROUP_TABLE, GroupTable.encode(groups));
-        BlockFooter.Section directory =
-                writeSection(BlockLayout.SECTION_TRACE_DIRECTORY, TraceDirectory.encode(traceHighs, traces));
-        sections.add(table);
-        sections.add(directory);
+        sections.add(writeSection(BlockLayout.SECTION_GROUP_TABLE, GroupTable.encode(groups)));
+        sections.add(writeSection(BlockLayout.SECTION_TRACE_DIRECTORY, written.table()));
         if (!segments.isEmpty()) {
             sections.add(writeSection(BlockLayout.SECTION_SEGMENT_TABLE, SegmentTable.encode(segments)));
         }
@@ -227,10 +225,8 @@ public final class BlockWriter {
             firstLow = keyLow;
         }
         if (newTrace) {
-            if (traces == traceHighs.length) {
-                traceHighs = Arrays.copyOf(traceHighs, 2 * traces);
-            }
-            traceHighs[traces++] = keyHigh;
+            directory.add(keyHigh);
+            traces++;
         }
         lastHigh = keyHigh;
         lastLow = keyLow;

@@ -8,13 +8,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import tempo.tempodb.column.CorruptPageException;
 import tempo.tempodb.spans.Segment;
 
 /**
- * Where a block's segments are, and those that were read. Section bytes: an entry of 16 bytes for each segment, in order.
+ * Where a block's segments are. Section bytes: an entry of 16 bytes for each segment, in order.
  *
  * <pre>
  *  0 u64 offset in the object   8 u32 length of its content   12 u32 CRC-32C of its content
@@ -27,7 +26,7 @@ import tempo.tempodb.spans.Segment;
  * 32 u32 CRC of the 32 bytes before
  * </pre>
  *
- * Thread-safe; two threads may read the same segment at once.
+ * Immutable and thread-safe.
  */
 final class SegmentTable {
     /** By segment: where its content begins. */
@@ -35,13 +34,11 @@ final class SegmentTable {
 
     private final int[] lengths;
     private final int[] crcs;
-    private final AtomicReferenceArray<@Nullable Segment> segments;
 
     private SegmentTable(int count) {
         offsets = new long[count];
         lengths = new int[count];
         crcs = new int[count];
-        segments = new AtomicReferenceArray<>(count);
     }
 
     /** A segment where it was written. */
@@ -125,29 +122,26 @@ final class SegmentTable {
         return offsets.length;
     }
 
-    /** Takes the segments that lie in {@code tail}, which begins at {@code tailOffset} of the object. */
-    void readFrom(byte[] tail, long tailOffset, BlockPlace place) throws CorruptBlockException {
-        for (int i = 0; i < offsets.length; i++) {
-            long at = offsets[i] - tailOffset;
-            if (at >= 0 && at + lengths[i] <= tail.length) {
-                byte[] bytes = new byte[lengths[i]];
-                System.arraycopy(tail, (int) at, bytes, 0, bytes.length);
-                segments.set(i, decode(i, bytes, place));
-            }
-        }
-    }
-
-    /** A segment, read from {@code source} if it was not before. */
-    Segment get(int number, BlockSource source, BlockPlace place) throws IOException {
+    /** A segment, from {@code parts}, or else read from {@code source}. */
+    Segment get(int number, BlockSource source, DecodedParts parts, BlockPlace place) throws IOException {
         if (number >= offsets.length) {
             throw place.corrupt("segment " + number + " is not one of " + offsets.length);
         }
-        Segment known = segments.get(number);
-        if (known == null) {
-            known = decode(number, stored(number, source, place), place);
-            segments.set(number, known);
+        return parts.get(
+                        place.blockId(),
+                        BlockPart.SEGMENT,
+                        number,
+                        DecodedSegment.class,
+                        () -> decode(number, read(number, source, place), place))
+                .segment();
+    }
+
+    /** A segment in use. */
+    private record DecodedSegment(Segment segment, int storedBytes) implements DecodedPart {
+        @Override
+        public long memoryBytes() {
+            return 128 + 12L * storedBytes;
         }
-        return known;
     }
 
     /** The bytes of a segment, checked. */
@@ -159,19 +153,14 @@ final class SegmentTable {
 
     private byte[] stored(int number, BlockSource source, BlockPlace place) throws IOException {
         try {
-            return source.read(offsets[number], lengths[number]);
+            return source.read(BlockPart.SEGMENT, offsets[number], lengths[number]);
         } catch (EOFException e) {
             throw place.corrupt("data object ends before segment " + number + " does (" + e.getMessage() + ")");
         }
     }
 
-    /** About what the segments occupy in memory when all are in use, in bytes. */
     long memoryBytes() {
-        long bytes = 0;
-        for (int length : lengths) {
-            bytes += 32 + 12L * length;
-        }
-        return bytes;
+        return 64 + 16L * count();
     }
 
     private void requireIntact(int number, byte[] bytes, BlockPlace place) throws CorruptBlockException {
@@ -180,10 +169,9 @@ final class SegmentTable {
         }
     }
 
-    private Segment decode(int number, byte[] bytes, BlockPlace place) throws CorruptBlockException {
-        requireIntact(number, bytes, place);
+    private static DecodedSegment decode(int number, byte[] bytes, BlockPlace place) throws CorruptBlockException {
         try {
-            return Segment.decode(bytes);
+            return new DecodedSegment(Segment.decode(bytes), bytes.length);
         } catch (CorruptPageException e) {
             throw place.corrupt("segment " + number + ": " + e.getMessage());
         }

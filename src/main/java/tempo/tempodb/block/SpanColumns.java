@@ -28,13 +28,15 @@ public final class SpanColumns {
 
     private final BlockTail tail;
     private final BlockSource source;
+    private final Segments segments;
 
-    SpanColumns(BlockTail tail, BlockSource source) {
+    SpanColumns(BlockTail tail, BlockSource source, Segments segments) {
         if (tail.content() != BlockContent.SPANS) {
             throw new IllegalArgumentException("block " + tail.blockId() + " is not of spans");
         }
         this.tail = tail;
         this.source = source;
+        this.segments = segments;
     }
 
     public UUID blockId() {
@@ -67,7 +69,7 @@ public final class SpanColumns {
      * @throws CorruptBlockException that names the group, if the segment is damaged
      */
     public Segment segment(int group) throws IOException {
-        return tail.segments().get(segmentOf(group), source, BlockPlace.group(tail.blockId(), group));
+        return segments.get(segmentOf(group), BlockPlace.group(tail.blockId(), group));
     }
 
     /** Where the bytes of a group are read from. */
@@ -102,7 +104,7 @@ public final class SpanColumns {
                     directory.length(),
                     directory.pagesAt(),
                     length,
-                    tail.segments().get(directory.segment(), source, place));
+                    segments.get(directory.segment(), place));
         } catch (CorruptPageException e) {
             throw corrupt(group, e);
         }
@@ -174,7 +176,7 @@ public final class SpanColumns {
     private byte[] read(int group, long offset, int length) throws IOException {
         BlockPlace place = BlockPlace.group(tail.blockId(), group);
         try {
-            byte[] bytes = source.read(offset, length);
+            byte[] bytes = source.read(BlockPart.GROUP, offset, length);
             if (bytes.length != length) {
                 throw place.corrupt(length + " bytes are wanted but " + bytes.length + " are there");
             }

@@ -22,8 +22,7 @@ final class SpansGroup extends Group {
         this.place = place;
     }
 
-    static SpansGroup decode(byte[] bytes, SegmentTable segments, BlockSource source, BlockPlace place)
-            throws IOException {
+    static SpansGroup decode(byte[] bytes, Segments segments, BlockPlace place) throws IOException {
         GroupHeader.Directory directory = GroupHeader.decodeSpans(bytes, place);
         try {
             return new SpansGroup(
@@ -34,7 +33,7 @@ final class SpansGroup extends Group {
                             directory.offset(),
                             directory.length(),
                             directory.pagesAt(),
-                            segments.get(directory.segment(), source, place)),
+                            segments.get(directory.segment(), place)),
                     place);
         } catch (CorruptPageException e) {
             throw place.corrupt(String.valueOf(e.getMessage()));

@@ -144,7 +144,7 @@ final class StripTable {
         }
         byte[] bytes;
         try {
-            bytes = source.read(offset, lengths[index]);
+            bytes = source.read(BlockPart.STRIP, offset, lengths[index]);
         } catch (EOFException e) {
             throw place.corrupt("data object ends before strip " + strip + " does (" + e.getMessage() + ")");
         }

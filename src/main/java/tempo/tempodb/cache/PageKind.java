@@ -4,8 +4,10 @@ import java.util.List;
 
 /** What a read is after. A frame that holds pages of several kinds counts as the kind that brought it in. */
 public enum PageKind {
-    /** Footer, group table and trace directory of a block. */
+    /** Footer and tables of a block. */
     TAIL,
+    /** A frame of a trace directory. */
+    DIRECTORY,
     /** Templates and dictionaries that groups share. */
     SEGMENT,
     /** What a search reads first. */

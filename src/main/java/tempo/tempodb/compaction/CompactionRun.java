@@ -24,7 +24,6 @@ import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockReader;
 import tempo.tempodb.block.BlockSalvage;
 import tempo.tempodb.block.BlockSource;
-import tempo.tempodb.block.BlockTail;
 import tempo.tempodb.block.CorruptBlockException;
 import tempo.tempodb.block.UnsupportedBlockException;
 import tempo.tempodb.blocklist.TenantBlocks;
@@ -150,8 +149,8 @@ public final class CompactionRun {
         String name = input.spec().dataName();
         BlockSource source = (offset, length) -> read(input, name, offset, length);
         try {
-            BlockTail tail = BlockTail.read(input, source);
-            return new BlockReader(tail, new ReadAhead(source, input.summary().tailOffset(), pieceBytes, readers));
+            BlockReader reader = BlockReader.open(input, source);
+            return reader.withSource(new ReadAhead(source, reader.scanEnd(), pieceBytes, readers));
         } catch (CorruptBlockException | UnsupportedBlockException e) {
             throw new BadInputException(input.blockId(), e);
         }

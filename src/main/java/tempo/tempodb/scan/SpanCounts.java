@@ -213,7 +213,7 @@ public final class SpanCounts {
                     addRows(node, template, resource, measureColumn.values(i, spans));
                 }
             } catch (CorruptPageException e) {
-                throw block.corrupt(group, e);
+                damage.unreadable(block.corrupt(group, e));
             } catch (CorruptBlockException e) {
                 damage.unreadable(e);
             }

@@ -189,7 +189,7 @@ class BlockMergeTest {
             }
             return bytes;
         };
-        readers.set(1, new BlockReader(whole.tail(), source));
+        readers.set(1, whole.withSource(source));
         CorruptBlockException failure = assertThrows(CorruptBlockException.class, () -> merge(readers));
         assertEquals(whole.tail().blockId(), failure.blockId());
         assertTrue(String.valueOf(failure.getMessage()).contains("group " + group), failure.getMessage());

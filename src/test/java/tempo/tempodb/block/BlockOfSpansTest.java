@@ -43,6 +43,7 @@ class BlockOfSpansTest {
         return TraceMerge.merge(values).bytes();
     }
 
+    /** And the segment, which they share, with another one, once. */
     @Test
     void everyTraceIsFoundWithOneRead() throws IOException {
         List<Blocks.Entry> entries = entries(1, 1000);
@@ -55,6 +56,8 @@ class BlockOfSpansTest {
         BlockReader reader = BlockReader.open(meta, source);
         assertTrue(reader.tail().groups().groups() > 3);
         assertEquals(1, reads[0]);
+        Blocks.find(reader, entries.get(0).key());
+        assertEquals(3, reads[0]);
         for (Blocks.Entry entry : entries) {
             reads[0] = 0;
             assertArrayEquals(merged(entry.value()), merged(Blocks.find(reader, entry.key())));

@@ -41,7 +41,7 @@ final class BlockReaderTarget {
     private static void decode(int decoder, byte[] bytes) throws IOException {
         switch (decoder) {
             case 0 -> readGroup(bytes);
-            case 1 -> ask(TraceDirectory.decode(bytes, PLACE));
+            case 1 -> ask(DirectoryFrame.decode(bytes, PLACE));
             case 2 -> GroupTable.decode(bytes, 1 << 30, PLACE);
             case 3 -> readFooter(bytes);
             case 4 ->
@@ -52,7 +52,7 @@ final class BlockReaderTarget {
         }
     }
 
-    private static void ask(TraceDirectory directory) {
+    private static void ask(DirectoryFrame directory) {
         for (long high = 0; high < 16; high++) {
             directory.mayHold(high << 60);
         }
@@ -128,7 +128,7 @@ final class BlockReaderTarget {
         int footer = data.length - META.summary().footerBytes();
         return List.of(
                 seed(0, GROUP),
-                seed(1, TraceDirectory.encode(new long[] {1, 1L << 60, -1}, 3)),
+                seed(1, DirectoryFrame.encode(new long[] {1, 1L << 60, -1}, 0, 3)),
                 seed(2, Arrays.copyOfRange(data, tail, tail + BlockLayout.GROUP_ENTRY_BYTES)),
                 seed(3, Arrays.copyOfRange(data, footer, data.length)),
                 seed(4, Arrays.copyOf(META.encode(), META.encode().length - 17)),

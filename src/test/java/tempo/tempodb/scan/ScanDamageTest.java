@@ -32,7 +32,6 @@ import tempo.tempodb.block.BlockContent;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockReader;
 import tempo.tempodb.block.BlockSource;
-import tempo.tempodb.block.BlockTail;
 import tempo.tempodb.block.CorruptBlockException;
 import tempo.tempodb.block.Damage;
 import tempo.tempodb.block.SpanColumns;
@@ -89,11 +88,11 @@ class ScanDamageTest {
     private record Stored(
             BlockMeta meta,
             byte[] bytes,
-            BlockTail tail,
+            BlockReader reader,
             List<List<Map<TraceKey, Found>>> found,
             Map<List<Object>, Map<String, long[]>> counted) {
         SpanColumns columns() {
-            return new BlockReader(tail, Damage.source(bytes)).columns();
+            return reader.columns();
         }
 
         /** What is found of a spanset without some groups. */
@@ -158,10 +157,10 @@ class ScanDamageTest {
         BlockMeta meta = db.compact(metas).orElseThrow();
         byte[] bytes =
                 store.read(meta.spec().dataName(), 0, (int) meta.summary().dataBytes());
-        BlockTail tail = BlockTail.read(meta, Damage.source(bytes));
+        BlockReader reader = BlockReader.open(meta, Damage.source(bytes));
         List<List<Map<TraceKey, Found>>> found = new ArrayList<>();
         for (Spanset spanset : SPANSETS) {
-            SpanColumns columns = new BlockReader(tail, Damage.source(bytes)).columns();
+            SpanColumns columns = reader.columns();
             BlockScan scan = new BlockScan(columns, spanset, DamageListener.FAIL);
             List<Map<TraceKey, Found>> groups = new ArrayList<>();
             for (int group = 0; group < columns.groups(); group++) {
@@ -170,7 +169,7 @@ class ScanDamageTest {
             }
             found.add(groups);
         }
-        return new Stored(meta, bytes, tail, found, new HashMap<>());
+        return new Stored(meta, bytes, reader, found, new HashMap<>());
     }
 
     private static Map<TraceKey, Found> found(GroupScan scan, long[] bits) throws IOException {
@@ -313,10 +312,10 @@ class ScanDamageTest {
         for (int round = 0; round < 2_500; round++) {
             Stored stored = random.nextInt(4) == 0 ? LARGE : SMALL;
             BlockSource source = Damage.source(Damage.of(stored.bytes(), random));
-            BlockTail tail = stored.tail();
+            BlockReader reader = stored.reader().withSource(source);
             if (random.nextInt(3) == 0) {
                 try {
-                    tail = BlockTail.read(stored.meta(), source);
+                    reader = BlockReader.open(stored.meta(), source);
                 } catch (CorruptBlockException e) {
                     assertEquals(stored.meta().blockId(), e.blockId());
                     refused++;
@@ -326,7 +325,7 @@ class ScanDamageTest {
                     continue;
                 }
             }
-            Set<Integer> lost = ask(stored, new BlockReader(tail, source).columns(), random);
+            Set<Integer> lost = ask(stored, reader.columns(), random);
             incomplete += lost.isEmpty() ? 0 : 1;
         }
         assertTrue(refused > 50, refused + " refused");
@@ -348,7 +347,7 @@ class ScanDamageTest {
                 Arrays.fill(whole, bad.length, part[1], (byte) 0);
                 bad = whole;
             }
-            SpanColumns columns = new BlockReader(LARGE.tail(), Damage.source(bad)).columns();
+            SpanColumns columns = LARGE.reader().withSource(Damage.source(bad)).columns();
             assertEquals(Set.of(), ask(LARGE, columns, random));
         }
     }
@@ -357,7 +356,8 @@ class ScanDamageTest {
     private static List<int[]> strips(Stored stored) throws IOException {
         List<int[]> parts = new ArrayList<>();
         BlockSource source = Damage.source(stored.bytes());
-        SpanColumns columns = new BlockReader(stored.tail(), (offset, length) -> {
+        SpanColumns columns = stored.reader()
+                .withSource((offset, length) -> {
                     parts.add(new int[] {(int) offset, (int) offset + length});
                     return source.read(offset, length);
                 })
