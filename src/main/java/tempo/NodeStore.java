@@ -15,12 +15,12 @@ import tempo.telemetry.Metrics;
 import tempo.tempodb.StoreMarker;
 import tempo.tempodb.TempoDb;
 import tempo.tempodb.TempoDbConfig;
+import tempo.tempodb.TempoDbStats;
 import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.backend.gcs.GcsObjectStore;
 import tempo.tempodb.backend.local.LocalObjectStore;
 import tempo.tempodb.backend.retry.RetryingObjectStore;
 import tempo.tempodb.backend.s3.S3ObjectStore;
-import tempo.tempodb.blocklist.PollResult;
 import tempo.tempodb.cache.DiskTier;
 import tempo.tempodb.cache.PageCache;
 import tempo.tempodb.wal.LocalWalDisk;
@@ -101,8 +101,15 @@ final class NodeStore {
         TempoDb db = cache.isPresent()
                 ? TempoDb.open(store, cache.get(), config, clock)
                 : TempoDb.open(store, config, clock);
-        PollResult found = db.poll();
-        LOG.info("store ({}) of cluster {}: {}", settings.store().backend(), marker.clusterId(), found);
+        TempoDbStats found = db.stats();
+        LOG.info(
+                "store ({}) of cluster {}: {} blocks of {} tenants, {} bytes; {} blocks are damaged",
+                settings.store().backend(),
+                marker.clusterId(),
+                found.blocks(),
+                found.tenants(),
+                found.blockBytes(),
+                found.unreadableMetas());
         return new Blocks(db, store);
     }
 

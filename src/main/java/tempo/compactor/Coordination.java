@@ -81,6 +81,7 @@ final class Coordination {
                 coordinator.giveUpSilent(config.workerTimeout());
                 sweepBlocks();
             });
+            attempt("indexes of blocks", coordinator::writeIndexes);
             report();
         }
         if (!orphansAt.isAfter(now)) {

@@ -173,7 +173,7 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
 
     private Behavior<ToHead> onCutDone(CutDone done) {
         head.committed(done.generation(), clock.getAsLong());
-        resources.news().accept(new BlocksChanged(done.generation().tenant));
+        resources.news().accept(BlocksChanged.of(done.result().block()));
         if (done.result().slicesLost() > 0) {
             LOG.error(
                     "block {} lacks {} slices whose records in the write-ahead log are damaged",

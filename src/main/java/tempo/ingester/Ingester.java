@@ -6,6 +6,7 @@ import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.util.ByteString;
 import java.util.List;
 import tempo.span.TraceKey;
+import tempo.tempodb.block.BlockMeta;
 
 /**
  * What other packages may say to the actors of an ingester: the {@code TraceRange} that owns a range of keys, reached through
@@ -93,8 +94,18 @@ public interface Ingester {
      */
     record AllCut(String failure) implements Travels {}
 
-    /** Told to everybody: a block of this tenant was committed, so whoever keeps a list of blocks should look. */
-    record BlocksChanged(String tenant) implements Travels {}
+    /**
+     * Told to everybody: a block was committed, or something deleted.
+     *
+     * @param name the object that says so: a commit record or a tombstone
+     * @param object what is in it, so that nobody has to read it
+     */
+    record BlocksChanged(String name, ByteString object) implements Travels {
+        /** News of a block. */
+        public static BlocksChanged of(BlockMeta block) {
+            return new BlocksChanged(block.spec().metaName(), ByteString.fromArrayUnsafe(block.encode()));
+        }
+    }
 
     /**
      * A part of one place's answer.

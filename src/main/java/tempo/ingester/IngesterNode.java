@@ -183,7 +183,7 @@ public final class IngesterNode implements AutoCloseable {
 
     /** Tells all nodes of a block that was committed. */
     public void tellOf(BlockMeta block) {
-        blocksChanged.tell(Topic.publish(new BlocksChanged(block.tenant())));
+        blocksChanged.tell(Topic.publish(BlocksChanged.of(block)));
     }
 
     /** Closes the log; what was appended before is durable. */

@@ -58,7 +58,7 @@ final class IngesterSerializer extends SerializerWithStringManifest {
         if (message instanceof Warm) return "warm1";
         if (message instanceof CutAll) return "cut-all1";
         if (message instanceof AllCut) return "all-cut1";
-        if (message instanceof BlocksChanged) return "blocks-changed1";
+        if (message instanceof BlocksChanged) return "blocks-changed2";
         throw new IllegalArgumentException(
                 "message does not travel between nodes: " + message.getClass().getName());
     }
@@ -119,7 +119,8 @@ final class IngesterSerializer extends SerializerWithStringManifest {
         } else if (message instanceof AllCut allCut) {
             writeSentence(allCut.failure(), out);
         } else if (message instanceof BlocksChanged changed) {
-            out.writeUTF(changed.tenant());
+            out.writeUTF(changed.name());
+            writeBytes(changed.object(), out);
         }
     }
 
@@ -178,8 +179,8 @@ final class IngesterSerializer extends SerializerWithStringManifest {
             case "all-cut1" -> {
                 return new AllCut(in.readUTF());
             }
-            case "blocks-changed1" -> {
-                return new BlocksChanged(in.readUTF());
+            case "blocks-changed2" -> {
+                return new BlocksChanged(in.readUTF(), readBytes(in));
             }
             default -> throw new NotSerializableException("message is not known: " + manifest);
         }

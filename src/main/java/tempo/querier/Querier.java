@@ -5,6 +5,7 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.Props;
 import akka.actor.typed.pubsub.Topic;
+import akka.util.ByteString;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -22,6 +23,7 @@ import tempo.span.TraceId;
 import tempo.span.TraceKey;
 import tempo.telemetry.Metrics;
 import tempo.tempodb.TempoDb;
+import tempo.tempodb.blocklist.Tombstone;
 
 /** Answers queries from live traces, head blocks and stored blocks, all of them, always. Thread-safe. */
 public final class Querier {
@@ -81,16 +83,17 @@ public final class Querier {
     public CompletionStage<Void> delete(String tenant, Optional<TraceId> id) {
         return CompletableFuture.runAsync(
                 () -> {
+                    Tombstone tombstone;
                     try {
-                        if (id.isPresent()) {
-                            places.db().deleteTrace(tenant, TraceKey.of(id.get()));
-                        } else {
-                            places.db().deleteTenant(tenant);
-                        }
+                        tombstone = id.isPresent()
+                                ? places.db().deleteTrace(tenant, TraceKey.of(id.get()))
+                                : places.db().deleteTenant(tenant);
                     } catch (IOException e) {
                         throw new CompletionException(e);
                     }
-                    places.blocksChanged().tell(Topic.publish(new BlocksChanged(tenant)));
+                    places.blocksChanged()
+                            .tell(Topic.publish(new BlocksChanged(
+                                    tombstone.name(), ByteString.fromArrayUnsafe(tombstone.encode()))));
                 },
                 disk);
     }

@@ -45,7 +45,7 @@ final class Queries extends AbstractOnMessageBehavior<Queries.Command> {
     /** From {@link Querier}: complete this once the head blocks of all members are known. */
     record AwaitHeads(CompletableFuture<Boolean> known) implements Command {}
 
-    /** From a node that has committed a block. */
+    /** From a node that has committed a block, or deleted something. */
     record NewBlocks(BlocksChanged changed) implements Command {}
 
     /** Time to look for blocks of which no news came. */
@@ -101,7 +101,8 @@ final class Queries extends AbstractOnMessageBehavior<Queries.Command> {
         if (message instanceof FindTrace find) return onFindTrace(find);
         if (message instanceof HeadsChanged changed) return onHeadsChanged(changed);
         if (message instanceof AwaitHeads await) return onAwaitHeads(await);
-        if (message instanceof NewBlocks || message instanceof PollTick) return onPoll();
+        if (message instanceof NewBlocks news) return onNewBlocks(news.changed());
+        if (message instanceof PollTick) return onPoll();
         throw new AssertionError("no branch for " + message);
     }
 
@@ -152,6 +153,18 @@ final class Queries extends AbstractOnMessageBehavior<Queries.Command> {
             }
         }
         return unknown;
+    }
+
+    private Behavior<Command> onNewBlocks(BlocksChanged changed) {
+        means.disk().execute(() -> {
+            try {
+                places.db().learn(changed.name(), changed.object().toArray());
+            } catch (IOException e) {
+                LOG.warn("news of {} was not understood, so blocks are listed: {}", changed.name(), e.toString());
+                polls.request();
+            }
+        });
+        return this;
     }
 
     private Behavior<Command> onPoll() {

@@ -10,13 +10,14 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import tempo.tempodb.blocklist.ManyReads;
 
 /*
  * The caller works too, and waits for what was begun only: so a find that gets no further thread takes longer, but never waits for
  * another one.
  */
 /** Asks many blocks at once of a store that answers slowly. Thread-safe. */
-final class BlockReads implements AutoCloseable {
+final class BlockReads implements ManyReads, AutoCloseable {
     /** Most threads that work for one call. */
     private static final int THREADS_PER_CALL = 32;
 
@@ -38,17 +39,8 @@ final class BlockReads implements AutoCloseable {
                         new ThreadPoolExecutor.DiscardPolicy());
     }
 
-    /** What is to be done with each block. */
-    interface Read<T, R> {
-        R of(T block) throws IOException;
-    }
-
-    /**
-     * The results of {@code read}, in the order of {@code blocks}.
-     *
-     * @throws IOException that of the first block that has one; the others were asked all the same, or not
-     */
-    <T, R> List<R> each(List<T> blocks, Read<T, R> read) throws IOException {
+    @Override
+    public <T, R> List<R> each(List<T> blocks, Read<T, R> read) throws IOException {
         Executor executor = threads;
         if (executor == null || blocks.size() < 2) {
             List<R> results = new ArrayList<>(blocks.size());

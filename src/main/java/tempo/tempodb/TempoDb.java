@@ -331,12 +331,35 @@ public final class TempoDb implements AutoCloseable {
 
     /** Learns of blocks that appeared or vanished; errors as in {@link Blocklist#poll}. */
     public PollResult poll() throws IOException {
-        return blocklist.poll(store);
+        return blocklist.poll(store, reads);
+    }
+
+    /** As {@link Blocklist#writeIndexes}. */
+    public int writeIndexes() throws IOException {
+        return blocklist.writeIndexes(store);
     }
 
     /** Learns of a block that another node has committed. */
     public void add(BlockMeta meta) {
         blocklist.add(meta);
+    }
+
+    /**
+     * Learns of an object that another node has put.
+     *
+     * @param name of a commit record or a tombstone
+     * @param object what is in it
+     * @throws IOException if it is another object, or damaged
+     */
+    public void learn(String name, byte[] object) throws IOException {
+        Optional<BlockNames.Owner> deletion = BlockNames.ownerOfTombstone(name);
+        if (deletion.isPresent()) {
+            blocklist.add(Tombstone.decode(deletion.get(), object));
+        } else if (BlockNames.ownerOfMeta(name).isPresent()) {
+            blocklist.add(BlockMeta.decode(name, object));
+        } else {
+            throw new IOException("neither a commit record nor a tombstone: " + name);
+        }
     }
 
     /** The tenant's blocks that queries are to see. */

@@ -23,6 +23,7 @@ import tempo.tempodb.block.ArrivalWindow;
 import tempo.tempodb.block.BlockContent;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockSpec;
+import tempo.tempodb.blocklist.Tombstone;
 
 class TempoDbTest {
     private static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-11-22T21:59:59Z"));
@@ -250,6 +251,26 @@ class TempoDbTest {
             assertThrows(IllegalArgumentException.class, () -> db.find(tenant, KEY));
             assertThrows(IllegalArgumentException.class, () -> db.newBlock(tenant, BlockContent.OPAQUE));
         }
+    }
+
+    @Test
+    void learnsOfBlocksAndDeletionsWithoutTheStore() throws IOException {
+        MemoryObjectStore shared = new MemoryObjectStore();
+        TempoDb other = open(shared);
+        TempoDb here = open(shared);
+        TraceKey key = new TraceKey(1, 1);
+        PutBatch batch = other.batch("t", BlockContent.OPAQUE);
+        batch.put(key, new byte[] {1});
+        BlockMeta block = batch.commit().orElseThrow();
+        int reads = shared.reads();
+        here.learn(block.spec().metaName(), block.encode());
+        assertEquals(List.of(block), here.blocks("t").visible());
+        Tombstone tombstone = other.deleteTrace("t", key);
+        here.learn(tombstone.name(), tombstone.encode());
+        assertTrue(here.hides("t", key));
+        assertEquals(reads, shared.reads());
+        assertThrows(IOException.class, () -> here.learn("t/else", new byte[0]));
+        assertThrows(IOException.class, () -> here.learn(block.spec().metaName(), new byte[5]));
     }
 
     private static TempoDb open(ObjectStore store) throws IOException {

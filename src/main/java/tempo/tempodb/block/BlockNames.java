@@ -22,6 +22,8 @@ public final class BlockNames {
     private static final Pattern TOMBSTONE =
             Pattern.compile("(" + TENANT_CHARACTERS + ")" + TOMBSTONES + UUID_CHARACTERS);
 
+    private static final String INDEX = "/~index";
+
     private BlockNames() {}
 
     /**
@@ -63,6 +65,16 @@ public final class BlockNames {
     /** Name of the object that says that something of a tenant is deleted. */
     public static String tombstone(String tenant, UUID id) {
         return requireTenant(tenant) + TOMBSTONES + id;
+    }
+
+    /** Name of the object with copies of a tenant's commit records. */
+    public static String index(String tenant) {
+        return requireTenant(tenant) + INDEX;
+    }
+
+    /** The tenant whose index {@code key} is the name of; empty if it is none. */
+    public static Optional<String> tenantOfIndex(String key) {
+        return key.endsWith(INDEX) ? Optional.of(key.substring(0, key.length() - INDEX.length())) : Optional.empty();
     }
 
     /** Whose commit record {@code key} is the name of; empty if it is none. */

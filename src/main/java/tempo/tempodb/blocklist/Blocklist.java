@@ -30,6 +30,7 @@ public final class Blocklist {
     private final KnownObjects<AbandonedBlock> abandoned = new KnownObjects<>();
     private final KnownObjects<BadMark> marks = new KnownObjects<>();
     private final KnownObjects<Tombstone> tombstones = new KnownObjects<>();
+    private final IndexChanges indexes = new IndexChanges();
     private List<UnreadableMeta> unreadable = List.of();
     private long polls;
     private volatile Map<String, TenantBlocks> snapshot = Map.of();
@@ -46,7 +47,9 @@ public final class Blocklist {
 
     /** Makes a block known that was just committed, here or on another node. */
     public synchronized void add(BlockMeta meta) {
-        blocks.put(meta.spec().metaName(), meta, meta.encode().length, polls);
+        if (blocks.put(meta.spec().metaName(), meta, meta.encode().length, polls)) {
+            indexes.changed(meta.tenant());
+        }
         publish(meta.tenant());
     }
 
@@ -65,6 +68,7 @@ public final class Blocklist {
     /** Forgets a block that is about to be deleted. */
     public synchronized void forget(BlockMeta meta) {
         blocks.remove(meta.spec().metaName());
+        indexes.changed(meta.tenant());
         publish(meta.tenant());
     }
 
@@ -91,10 +95,16 @@ public final class Blocklist {
      * @throws IOException if the store cannot be listed; the list stays as it was
      */
     public PollResult poll(ObjectStore store) throws IOException {
+        return poll(store, ManyReads.ONE_BY_ONE);
+    }
+
+    /** As {@link #poll(ObjectStore)}, with some reads at once. */
+    public PollResult poll(ObjectStore store, ManyReads reads) throws IOException {
         synchronized (pollLock) {
+            Records read = new Records(store, reads);
             for (int attempt = 1; ; attempt++) {
                 try {
-                    return pollOnce(store);
+                    return pollOnce(store, reads, read);
                 } catch (NoSuchFileException deletedSinceListed) {
                     // It may have been what replaces another that was listed too, and would be taken for visible: look
                     // again.
@@ -109,24 +119,79 @@ public final class Blocklist {
         }
     }
 
-    private PollResult pollOnce(ObjectStore store) throws IOException {
+    private PollResult pollOnce(ObjectStore store, ManyReads reads, Records read) throws IOException {
         long poll = beginPoll();
         Listing listing = Listing.of(store);
-        Listing.addExisting(store, missing(blocks, listing.records, poll), listing.records);
-        Listing.addExisting(store, missing(marks, listing.marks, poll), listing.marks);
-        Listing.addExisting(store, missing(tombstones, listing.tombstones, poll), listing.tombstones);
+        Listing.addExisting(store, reads, missing(blocks, listing.records, poll), listing.records);
+        Listing.addExisting(store, reads, missing(marks, listing.marks, poll), listing.marks);
+        Listing.addExisting(store, reads, missing(tombstones, listing.tombstones, poll), listing.tombstones);
         forgetChanged(listing);
-        Records read = new Records(store);
-        for (String name : unknown(listing.records, each -> blocks.contains(each) || abandoned.contains(each))) {
-            read.readRecord(name, listing.records.getOrDefault(name, 0L));
-        }
-        for (String name : unknown(listing.marks, marks::contains)) {
-            read.readMark(name, listing.marks.getOrDefault(name, 0L));
-        }
-        for (String name : unknown(listing.tombstones, tombstones::contains)) {
-            read.readTombstone(name, listing.tombstones.getOrDefault(name, 0L));
-        }
+        read.read(
+                listing,
+                unknown(listing.records, each -> blocks.contains(each) || abandoned.contains(each)),
+                unknown(listing.marks, marks::contains),
+                unknown(listing.tombstones, tombstones::contains));
         return endPoll(poll, listing, read);
+    }
+
+    /**
+     * Brings the tenants' indexes in the store up to date, so that nodes which start need not read each commit record: those that
+     * lack much, and those of tenants that have no block any more. One node of a cluster is to do that.
+     *
+     * @return how many were written
+     * @throws IOException if the store fails; no harm is done
+     */
+    public int writeIndexes(ObjectStore store) throws IOException {
+        int written = 0;
+        Set<String> withBlocks = new HashSet<>();
+        for (Map.Entry<String, Integer> tenant : blocksByTenant().entrySet()) {
+            withBlocks.add(tenant.getKey());
+            written += writeIndexIfDue(store, tenant.getKey(), tenant.getValue()) ? 1 : 0;
+        }
+        for (String tenant : needlessIndexes(withBlocks)) {
+            store.delete(BlockNames.index(tenant));
+        }
+        return written;
+    }
+
+    private boolean writeIndexIfDue(ObjectStore store, String tenant, int count) throws IOException {
+        List<TenantIndex.Entry> entries = new ArrayList<>(count);
+        int changes;
+        synchronized (this) {
+            if (!indexes.isDue(tenant, count)) {
+                return false;
+            }
+            changes = indexes.begin(tenant);
+            blocks.forEach((meta, bytes) -> {
+                if (meta.tenant().equals(tenant)) {
+                    entries.add(new TenantIndex.Entry(meta, bytes));
+                }
+            });
+        }
+        boolean written = false;
+        try {
+            TenantIndex.write(store, tenant, entries);
+            written = true;
+            return true;
+        } finally {
+            if (!written) {
+                failed(tenant, changes);
+            }
+        }
+    }
+
+    private synchronized void failed(String tenant, int changes) {
+        indexes.failed(tenant, changes);
+    }
+
+    private synchronized Map<String, Integer> blocksByTenant() {
+        Map<String, Integer> counts = new HashMap<>();
+        blocks.forEach((meta, bytes) -> counts.merge(meta.tenant(), 1, Integer::sum));
+        return counts;
+    }
+
+    private synchronized Set<String> needlessIndexes(Set<String> withBlocks) {
+        return indexes.needless(withBlocks);
     }
 
     private synchronized long beginPoll() {
@@ -149,7 +214,10 @@ public final class Blocklist {
 
     private synchronized PollResult endPoll(long poll, Listing listing, Records read) {
         List<String> gone = blocks.missing(listing.records, poll);
-        gone.forEach(blocks::remove);
+        gone.forEach(name -> {
+            BlockNames.ownerOfMeta(name).ifPresent(owner -> indexes.changed(owner.tenant()));
+            blocks.remove(name);
+        });
         abandoned.missing(listing.records, poll).forEach(abandoned::remove);
         marks.missing(listing.marks, poll).forEach(marks::remove);
         tombstones.missing(listing.tombstones, poll).forEach(tombstones::remove);
@@ -164,7 +232,8 @@ public final class Blocklist {
                 (name, mark) -> marks.putIfAbsent(name, mark, listing.marks.getOrDefault(name, 0L), poll - 1));
         read.tombstones.forEach((name, tombstone) ->
                 tombstones.putIfAbsent(name, tombstone, listing.tombstones.getOrDefault(name, 0L), poll - 1));
-        unreadable = List.copyOf(read.unreadable);
+        unreadable = read.unreadable();
+        indexes.polled(listing.indexes, read.readSingly());
         publishAll();
         return new PollResult(added, gone.size(), unreadable);
     }

@@ -48,6 +48,15 @@ final class KnownObjects<T> {
         return entry == null ? null : entry.value;
     }
 
+    /** Takes an object and its length. */
+    interface Visitor<T> {
+        void object(T value, long bytes);
+    }
+
+    void forEach(Visitor<T> visitor) {
+        entries.values().forEach(entry -> visitor.object(entry.value, entry.bytes));
+    }
+
     Collection<T> values() {
         List<T> values = new ArrayList<>(entries.size());
         entries.values().forEach(entry -> values.add(entry.value));

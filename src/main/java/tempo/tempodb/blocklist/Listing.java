@@ -3,8 +3,11 @@ package tempo.tempodb.blocklist;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import tempo.tempodb.backend.ObjectInfo;
 import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.block.BlockNames;
@@ -16,6 +19,9 @@ final class Listing {
 
     final Map<String, Long> marks = new HashMap<>();
     final Map<String, Long> tombstones = new HashMap<>();
+
+    /** Tenants that have an index. */
+    final Set<String> indexes = new HashSet<>();
 
     static Listing of(ObjectStore store) throws IOException {
         Listing listing = new Listing();
@@ -31,17 +37,21 @@ final class Listing {
             marks.put(key, object.bytes());
         } else if (BlockNames.ownerOfTombstone(key).isPresent()) {
             tombstones.put(key, object.bytes());
+        } else {
+            BlockNames.tenantOfIndex(key).ifPresent(indexes::add);
         }
     }
 
     /** Adds those of {@code names} that exist all the same: a store may list what it had some time ago. */
-    static void addExisting(ObjectStore store, List<String> names, Map<String, Long> listed) throws IOException {
-        for (String name : names) {
+    static void addExisting(ObjectStore store, ManyReads reads, List<String> names, Map<String, Long> listed)
+            throws IOException {
+        List<Optional<ObjectInfo>> found = reads.each(names, name -> {
             try {
-                listed.put(name, store.head(name).bytes());
+                return Optional.of(store.head(name));
             } catch (NoSuchFileException gone) {
-                continue;
+                return Optional.empty();
             }
-        }
+        });
+        found.forEach(each -> each.ifPresent(object -> listed.put(object.key(), object.bytes())));
     }
 }

@@ -55,7 +55,7 @@ public record Tombstone(
      *
      * @throws IOException if it is damaged: what it hid is not known
      */
-    static Tombstone decode(BlockNames.Owner owner, byte[] bytes) throws IOException {
+    public static Tombstone decode(BlockNames.Owner owner, byte[] bytes) throws IOException {
         String what = "tombstone " + owner.blockId() + " of tenant " + owner.tenant();
         SealedJson fields = SealedJson.open(bytes, what);
         try {

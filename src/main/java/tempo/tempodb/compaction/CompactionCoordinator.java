@@ -131,6 +131,11 @@ public final class CompactionCoordinator {
         plan(now);
     }
 
+    /** Brings the tenants' indexes up to date, so that nodes which start need not read each commit record. */
+    public void writeIndexes() throws IOException {
+        db.writeIndexes();
+    }
+
     /** What is waiting, as of the last refresh. */
     public Backlog backlog() {
         return backlog;
