@@ -91,7 +91,7 @@ class Block:
         footer.done("footer")
         table = sections.get(1, b"")
         self.groups = list(struct.iter_unpack("<16s16sQIIIIQqq", table))
-        self.directory = sections.get(2, b"")
+        self.directory = list(struct.iter_unpack("<QQII", sections.get(2, b"")))
         self.segment_table = list(struct.iter_unpack("<QII", sections.get(3, b"")))
         self.strip_table = list(struct.iter_unpack("<IIQ" + "II" * 6, sections.get(4, b"")))
         self.expect("sections", [kind for kind in (1, 2, 3) if kind in sections], [1, 2, 3] if spans else [1, 2])
@@ -159,12 +159,25 @@ class Block:
                 derived = {}
         if self.problems:
             return  # what is said of all groups is not to be compared with some of them
-        self.expect("directory", self.directory, directory(keys))
+        self.check_directory(keys)
         for what, is_ in {"traces": len(keys), **totals, "keyMin": keys[0].hex(), "keyMax": keys[-1].hex(),
                           "startMinUnixNanos": min(oldest), "startMaxUnixNanos": max(newest)}.items():
             self.expect(what, meta[what], is_)
         self.expect("segments that are named", sorted(self.segments), list(range(len(self.segment_table))))
         self.check_extents()
+
+    def check_directory(self, keys):
+        highs, next_key = [int.from_bytes(key[:8], "big") for key in keys], 0
+        for number, (first, offset, length, crc) in enumerate(self.directory):
+            frame = self.part(offset, length, "directory frame %d" % number)
+            need(crc32c(frame) == crc and length <= 2 * MIB, "directory frame %d: CRC or length" % number)
+            traces = struct.unpack("<I", frame[:4])[0]
+            need(0 < traces <= 1 << 20, "directory frame %d: %d traces" % (number, traces))
+            own = highs[next_key:next_key + traces]
+            next_key += traces
+            self.expect("directory frame %d's first key" % number, first, own[0] if own else None)
+            self.expect("directory frame %d" % number, frame, directory_frame(own))
+        self.expect("traces in the directory", next_key, len(highs))
 
     def check_strip(self, row, derived):
         first, count, offset = row[:3]
@@ -193,14 +206,18 @@ class Block:
         self.expect("end", end, len(self.data))
 
 
-def directory(keys):
-    count, prefix_bits = len(keys), (len(keys) - 1).bit_length() + 8
-    prefixes = [int.from_bytes(key, "big") >> 128 - prefix_bits for key in keys]
-    length = count + (1 << prefix_bits - 8)
-    unary = bytearray((length + 63) // 64 * 8)
-    for rank, prefix in enumerate(prefixes):
-        unary[(prefix >> 8) + rank >> 3] |= 1 << ((prefix >> 8) + rank & 7)
-    return struct.pack("<IHHI", count, prefix_bits, 8, length) + bytes(unary) + bytes(prefix & 255 for prefix in prefixes)
+def directory_frame(highs):
+    count, shift = len(highs), 0
+    distances = [high - highs[0] for high in highs]
+    while distances[-1] >> shift + 8 >= 2 * count:
+        shift += 1
+    uppers = (distances[-1] >> shift + 8) + 1
+    unary = bytearray((count + uppers + 63) // 64 * 8)
+    for rank, distance in enumerate(distances):
+        bit = (distance >> shift + 8) + rank
+        unary[bit >> 3] |= 1 << (bit & 7)
+    header = struct.pack("<IHHQI", count, shift, 8, highs[0], uppers)
+    return header + bytes(unary) + bytes(distance >> shift & 255 for distance in distances)
 
 
 def shown(value):
