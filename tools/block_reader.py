@@ -207,17 +207,20 @@ class Block:
 
 
 def directory_frame(highs):
-    count, shift = len(highs), 0
-    distances = [high - highs[0] for high in highs]
-    while distances[-1] >> shift + 8 >= 2 * count:
-        shift += 1
-    uppers = (distances[-1] >> shift + 8) + 1
+    count, first, last, lower = len(highs), highs[0], highs[-1], 2
+    while True:
+        shift = next(i for i in range(64) if (last >> i) - (first >> i) >> 8 * lower < 2 * count)
+        if shift <= 32:
+            break
+        lower += 1
+    distances = [(high >> shift) - (first >> shift) for high in highs]
+    uppers = (distances[-1] >> 8 * lower) + 1
     unary = bytearray((count + uppers + 63) // 64 * 8)
     for rank, distance in enumerate(distances):
-        bit = (distance >> shift + 8) + rank
+        bit = (distance >> 8 * lower) + rank
         unary[bit >> 3] |= 1 << (bit & 7)
-    header = struct.pack("<IHHQI", count, shift, 8, highs[0], uppers)
-    return header + bytes(unary) + bytes(distance >> shift & 255 for distance in distances)
+    header = struct.pack("<IHHQI", count, shift, 8 * lower, first, uppers)
+    return header + bytes(unary) + b"".join((distance & (1 << 8 * lower) - 1).to_bytes(lower, "little") for distance in distances)
 
 
 def shown(value):

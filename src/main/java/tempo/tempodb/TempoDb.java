@@ -140,7 +140,7 @@ public final class TempoDb implements AutoCloseable {
     /**
      * Collects all values of a key from the tenant's blocks: with one read for each block that holds it (one more for each
      * group that a large trace continues in, one more if the block's tail is not cached), and none for one that does not, but
-     * for one in 256. A block that cannot be read is among the failures and does not stop the rest.
+     * for one in 65,536. A block that cannot be read is among the failures and does not stop the rest.
      *
      * <p>All values are in the heap together: for a trace that may have a million spans, use
      * {@link #find(String, TraceKey, EntryVisitor)}.

@@ -127,7 +127,7 @@ final class BlockLayout {
     static final int TRACES_MAX = 1 << 24;
 
     /** Traces of a frame of the directory: makes about 64 KiB. */
-    static final int DIRECTORY_FRAME_TRACES = 48 << 10;
+    static final int DIRECTORY_FRAME_TRACES = 24 << 10;
 
     /** Most traces of a frame that a reader accepts. */
     static final int DIRECTORY_FRAME_TRACES_MAX = 1 << 20;

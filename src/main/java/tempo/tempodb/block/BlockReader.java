@@ -48,7 +48,7 @@ public final class BlockReader {
     public enum Presence {
         /** The key is surely not in the block. */
         ABSENT,
-        /** The key is in the block, but for one absent key in 256 or fewer. */
+        /** The key is in the block, but for one absent key in 65,536 or fewer. */
         POSSIBLE,
         /** Something has to be read for it. */
         UNKNOWN
@@ -83,7 +83,7 @@ public final class BlockReader {
     }
 
     /**
-     * False if the block surely does not hold the key; true is wrong for one absent key in 256 or fewer. Reads a frame of the trace
+     * False if the block surely does not hold the key; true is wrong for one absent key in 65,536 or fewer. Reads a frame of the trace
      * directory, if it is not in memory.
      *
      * @throws CorruptBlockException if that is damaged

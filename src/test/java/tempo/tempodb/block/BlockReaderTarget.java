@@ -52,7 +52,8 @@ final class BlockReaderTarget {
         }
     }
 
-    private static void ask(DirectoryFrame directory) {
+    private static void ask(DirectoryFrame directory) throws IOException {
+        directory.prefixes(prefix -> {});
         for (long high = 0; high < 16; high++) {
             directory.mayHold(high << 60);
         }

@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -30,17 +33,17 @@ class DirectoryFrameTest {
     }
 
     @Test
-    void errsOnceInTwoHundredAndFiftySixOrLess() throws CorruptBlockException {
+    void errsOnceInSixtyFiveThousandOrLess() throws CorruptBlockException {
         Random random = new Random(7);
         for (int count : new int[] {1000, 16_384, 40_000}) {
             long[] keys = sorted(random, count, 0);
             DirectoryFrame directory = DirectoryFrame.decode(DirectoryFrame.encode(keys, 0, count), PLACE);
             int errors = 0;
-            for (int i = 0; i < 200_000; i++) {
+            for (int i = 0; i < 4_000_000; i++) {
                 errors += directory.mayHold(random.nextLong()) ? 1 : 0;
             }
-            double rate = errors / 200_000.0;
-            assertTrue(rate > 1 / 600.0 && rate < 1 / 240.0, "false positive rate with " + count + " keys is " + rate);
+            double rate = (double) errors / 4_000_000;
+            assertTrue(rate < 1 / 50_000.0, "false positive rate with " + count + " keys is " + rate);
         }
     }
 
@@ -52,19 +55,34 @@ class DirectoryFrameTest {
             long[] keys = sorted(random, 20_000, skew);
             DirectoryFrame directory = DirectoryFrame.decode(DirectoryFrame.encode(keys, 0, keys.length), PLACE);
             int errors = 0;
-            for (int i = 0; i < 200_000; i++) {
+            for (int i = 0; i < 4_000_000; i++) {
                 errors += directory.mayHold(random.nextLong() >>> skew) ? 1 : 0;
             }
-            double rate = errors / 200_000.0;
-            assertTrue(rate > 1 / 600.0 && rate < 1 / 240.0, "false positive rate below " + skew + " bits is " + rate);
+            double rate = (double) errors / 4_000_000;
+            assertTrue(rate < 1 / 50_000.0, "false positive rate below " + skew + " bits is " + rate);
         }
     }
 
     @Test
-    void takesTenToElevenBitsATrace() {
+    void takesSomeNineteenBitsATrace() {
         long[] keys = sorted(new Random(8), 65_536, 0);
         double bits = DirectoryFrame.encode(keys, 0, keys.length).length * 8.0 / keys.length;
-        assertTrue(bits > 10 && bits < 11.01, bits + " bits");
+        assertTrue(bits > 18 && bits < 19.01, bits + " bits");
+    }
+
+    @Property(tries = 100)
+    void prefixesAreOfThirtyTwoBitsAndThoseOfItsKeys(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 3000) int count,
+            @ForAll @IntRange(min = 0, max = 63) int skew)
+            throws IOException {
+        long[] keys = sorted(new Random(seed), count, skew);
+        List<Long> prefixes = new ArrayList<>();
+        DirectoryFrame.decode(DirectoryFrame.encode(keys, 0, count), PLACE).prefixes(prefixes::add);
+        assertEquals(count, prefixes.size());
+        for (int i = 0; i < count; i++) {
+            assertEquals(keys[i] >>> DirectoryFrame.SHIFT_MAX, prefixes.get(i) >>> DirectoryFrame.SHIFT_MAX);
+        }
     }
 
     @Test
