@@ -103,13 +103,15 @@ final class NodeStore {
                 : TempoDb.open(store, config, clock);
         TempoDbStats found = db.stats();
         LOG.info(
-                "store ({}) of cluster {}: {} blocks of {} tenants, {} bytes; {} blocks are damaged",
+                "store ({}) of cluster {}: {} blocks of {} tenants, {} bytes",
                 settings.store().backend(),
                 marker.clusterId(),
                 found.blocks(),
                 found.tenants(),
-                found.blockBytes(),
-                found.unreadableMetas());
+                found.blockBytes());
+        if (found.unreadableMetas() > 0) {
+            LOG.warn("{} blocks are damaged: answers that need them are partial", found.unreadableMetas());
+        }
         return new Blocks(db, store);
     }
 

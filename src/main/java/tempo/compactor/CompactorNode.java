@@ -29,6 +29,7 @@ import tempo.tempodb.TempoDb;
 import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.compaction.CompactionCoordinator;
+import tempo.tempodb.compaction.IndexUpkeep;
 import tempo.tempodb.compaction.Sweep;
 
 /** A node's part in compaction: its workers, and the coordinator if it is here. Thread-safe. */
@@ -90,7 +91,8 @@ public final class CompactorNode {
         CompactionCoordinator coordinator = new CompactionCoordinator(
                 parts.db(), parts.store(), parts.config().plan(), parts.clock(), UUID::randomUUID);
         Sweep sweep = new Sweep(parts.db(), parts.store(), parts.config().sweep(parts.retention()), parts.clock());
-        return new Coordination(coordinator, sweep, parts.config(), parts.clock(), parts.metrics());
+        IndexUpkeep indexes = new IndexUpkeep(parts.db(), coordinator, parts.clock());
+        return new Coordination(coordinator, sweep, indexes, parts.config(), parts.clock(), parts.metrics());
     }
 
     /** Has the workers end what they are at; what they had not committed is done again by others. */

@@ -26,6 +26,7 @@ import tempo.compactor.Compactor.ToWorker;
 import tempo.telemetry.Metrics;
 import tempo.tempodb.compaction.CompactionCoordinator;
 import tempo.tempodb.compaction.CompactionJob;
+import tempo.tempodb.compaction.IndexUpkeep;
 import tempo.tempodb.compaction.Sweep;
 
 /**
@@ -38,6 +39,7 @@ final class Coordination {
 
     private final CompactionCoordinator coordinator;
     private final Sweep sweep;
+    private final IndexUpkeep indexes;
     private final CompactorConfig config;
     private final InstantSource clock;
     private final Metrics metrics;
@@ -50,11 +52,13 @@ final class Coordination {
     Coordination(
             CompactionCoordinator coordinator,
             Sweep sweep,
+            IndexUpkeep indexes,
             CompactorConfig config,
             InstantSource clock,
             Metrics metrics) {
         this.coordinator = coordinator;
         this.sweep = sweep;
+        this.indexes = indexes;
         this.config = config;
         this.clock = clock;
         this.metrics = metrics;
@@ -81,7 +85,7 @@ final class Coordination {
                 coordinator.giveUpSilent(config.workerTimeout());
                 sweepBlocks();
             });
-            attempt("indexes of blocks", coordinator::writeIndexes);
+            attempt("indexes and directories of blocks", indexes::run);
             report();
         }
         if (!orphansAt.isAfter(now)) {

@@ -8,6 +8,7 @@ import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockPart;
 import tempo.tempodb.block.BlockSource;
 import tempo.tempodb.block.DecodedParts;
+import tempo.tempodb.block.MergedDirectory;
 import tempo.tempodb.cache.PageCache;
 import tempo.tempodb.cache.PageKind;
 import tempo.tempodb.cache.RangeReader;
@@ -58,6 +59,24 @@ final class BlockObjects {
             @Override
             public byte[] read(BlockPart part, long offset, int length) throws IOException {
                 return BlockObjects.this.read(meta, part, offset, length);
+            }
+        };
+    }
+
+    /** Where a reader gets a merged directory's bytes. Thread-safe. */
+    BlockSource of(MergedDirectory directory) {
+        RangeReader from = (offset, length) -> store.read(directory.name(), offset, length);
+        return new BlockSource() {
+            @Override
+            public byte[] read(long offset, int length) throws IOException {
+                return read(BlockPart.DIRECTORY, offset, length);
+            }
+
+            @Override
+            public byte[] read(BlockPart part, long offset, int length) throws IOException {
+                return cache.isEmpty()
+                        ? from.read(offset, length)
+                        : cache.get().read(directory.id(), directory.bytes(), offset, length, kindOf(part), from);
             }
         };
     }

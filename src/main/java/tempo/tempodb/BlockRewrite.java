@@ -27,6 +27,31 @@ final class BlockRewrite {
         this.replacedBlocks = replacedBlocks;
     }
 
+    /** As {@link #run(List, List, Predicate)}, with readers of these blocks. */
+    Optional<BlockMeta> run(List<BlockMeta> blocks, Predicate<TraceKey> keeps) throws IOException {
+        List<BlockReader> readers = new ArrayList<>();
+        for (BlockMeta meta : blocks) {
+            readers.add(db.reader(meta));
+        }
+        return run(blocks, readers, keeps);
+    }
+
+    /** Writes those of these blocks anew that hold a key, without it; returns how many these were. */
+    int delete(List<BlockMeta> blocks, TraceKey key) throws IOException {
+        int rewritten = 0;
+        for (BlockMeta meta : blocks) {
+            List<byte[]> values = new ArrayList<>();
+            if (meta.summary().covers(key)) {
+                db.reader(meta).find(key, values);
+            }
+            if (!values.isEmpty()) {
+                run(List.of(meta), other -> !other.equals(key));
+                rewritten++;
+            }
+        }
+        return rewritten;
+    }
+
     /**
      * Writes the new block, one level above the others and in the window of the earliest; if nothing is kept, deletes them.
      *

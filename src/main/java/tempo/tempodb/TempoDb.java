@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import tempo.span.TraceKey;
 import tempo.tempodb.backend.ObjectStore;
@@ -54,6 +55,7 @@ public final class TempoDb implements AutoCloseable {
     private final BlockRewrite rewriting;
 
     private final Deletions deletions;
+    private final DirectoryUpkeep upkeep;
     private final TraceFinds finds;
 
     private TempoDb(
@@ -71,7 +73,9 @@ public final class TempoDb implements AutoCloseable {
         this.reads = new BlockReads(config.readThreads());
         this.objects = new BlockObjects(store, cache, parts);
         this.scans = new EntryScans(objects, parts);
-        this.finds = new TraceFinds(objects, parts, scans, reads);
+        MergedDirectories directories = new MergedDirectories(objects, parts, reads, blocklist);
+        this.finds = new TraceFinds(objects, parts, scans, reads, directories);
+        this.upkeep = new DirectoryUpkeep(store, blocklist, objects, directories, reads, blockIds);
         this.deletions = new Deletions(store, blocklist, clock, blockIds);
         this.replacedBlocks = new ReplacedBlocks(store, blocklist, objects);
         this.rewriting = new BlockRewrite(this, blockIds, replacedBlocks);
@@ -231,7 +235,7 @@ public final class TempoDb implements AutoCloseable {
      * @throws IOException if a block is damaged, or the store fails; all is as before
      */
     public Optional<BlockMeta> compact(List<BlockMeta> blocks) throws IOException {
-        return rewriting.run(blocks, readers(blocks), key -> true);
+        return rewriting.run(blocks, key -> true);
     }
 
     /**
@@ -242,18 +246,7 @@ public final class TempoDb implements AutoCloseable {
      * @throws IOException if a block is damaged, or the store fails; the blocks before it are done
      */
     public int delete(String tenant, TraceKey key) throws IOException {
-        int rewritten = 0;
-        for (BlockMeta meta : blocks(tenant).visible()) {
-            List<byte[]> values = new ArrayList<>();
-            if (meta.summary().covers(key)) {
-                reader(meta).find(key, values);
-            }
-            if (!values.isEmpty()) {
-                rewriting.run(List.of(meta), readers(List.of(meta)), other -> !other.equals(key));
-                rewritten++;
-            }
-        }
-        return rewritten;
+        return rewriting.delete(blocks(tenant).visible(), key);
     }
 
     /**
@@ -300,14 +293,6 @@ public final class TempoDb implements AutoCloseable {
         scans.scan(readable, from, to, VisibleEntries.of(visitor, readable.tombstones(), clock.instant()));
     }
 
-    private List<BlockReader> readers(List<BlockMeta> blocks) throws IOException {
-        List<BlockReader> readers = new ArrayList<>();
-        for (BlockMeta meta : blocks) {
-            readers.add(reader(meta));
-        }
-        return readers;
-    }
-
     /**
      * A reader of one block, its tail from the cache.
      *
@@ -337,6 +322,19 @@ public final class TempoDb implements AutoCloseable {
     /** As {@link Blocklist#writeIndexes}. */
     public int writeIndexes() throws IOException {
         return blocklist.writeIndexes(store);
+    }
+
+    /**
+     * Writes merged directories for windows in which nothing is merged any more, so that a find asks one object, and not each block; and
+     * deletes those whose blocks are all gone. One node of a cluster is to do that.
+     *
+     * @param isClosed whether a tenant's window is one of these
+     * @param most how many are written at most
+     * @return how many were written
+     * @throws IOException if the store fails; no harm is done
+     */
+    public int writeDirectories(BiPredicate<String, ArrivalWindow> isClosed, int most) throws IOException {
+        return upkeep.run(isClosed, most);
     }
 
     /** Learns of a block that another node has committed. */

@@ -7,9 +7,11 @@ import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import tempo.span.TraceKey;
@@ -29,6 +31,7 @@ final class TraceFinds {
     private final DecodedParts parts;
     private final EntryScans scans;
     private final BlockReads blockReads;
+    private final MergedDirectories directories;
 
     private final LongAdder finds = new LongAdder();
     private final LongAdder reads = new LongAdder();
@@ -37,7 +40,13 @@ final class TraceFinds {
     private final LongAdder failedReads = new LongAdder();
     private final Map<BlockMeta, String> suspects = new ConcurrentHashMap<>();
 
-    TraceFinds(BlockObjects objects, DecodedParts parts, EntryScans scans, BlockReads blockReads) {
+    TraceFinds(
+            BlockObjects objects,
+            DecodedParts parts,
+            EntryScans scans,
+            BlockReads blockReads,
+            MergedDirectories directories) {
+        this.directories = directories;
         this.blockReads = blockReads;
         this.objects = objects;
         this.parts = parts;
@@ -55,23 +64,14 @@ final class TraceFinds {
         for (UnreadableMeta unreadable : blocks.unreadable()) {
             failures.add(new BlockFailure(unreadable.blockId(), unreadable.reason()));
         }
-        int inspected = 0;
-        List<BlockMeta> toAsk = new ArrayList<>();
-        for (BlockMeta meta : blocks.visible()) {
-            if (meta.summary().covers(key)) {
-                inspected++;
-                if (BlockReader.presence(meta, key, parts) != BlockReader.Presence.ABSENT) {
-                    toAsk.add(meta);
-                }
-            }
-        }
+        MergedDirectories.Candidates candidates = directories.of(blocks, key);
         long bytes = 0;
-        for (Found found : ask(toAsk, key)) {
+        for (Found found : ask(candidates.toAsk(), key)) {
             values.addAll(found.values);
             failures.addAll(found.failures);
             bytes += found.bytes;
         }
-        return new FindResult(values, failures, inspected, bytes);
+        return new FindResult(values, failures, candidates.inspected(), bytes);
     }
 
     /** What one block has of a trace. */
@@ -91,8 +91,9 @@ final class TraceFinds {
         if (blocks.tombstones().hides(key, now)) {
             return;
         }
+        Set<BlockMeta> candidates = new HashSet<>(directories.of(blocks, key).toAsk());
         for (BlockMeta meta : EntryScans.readable(blocks, visitor)) {
-            if (meta.summary().covers(key)) {
+            if (candidates.contains(meta)) {
                 CountingSource source = new CountingSource(objects, meta);
                 BlockReader reader = scans.reader(meta, source, visitor);
                 if (reader != null && mayHold(reader, key, visitor)) {
@@ -111,14 +112,11 @@ final class TraceFinds {
             if (!blocks.unreadable().isEmpty()) {
                 return Optional.empty();
             }
-            for (BlockMeta meta : blocks.visible()) {
-                if (meta.summary().covers(key)) {
-                    inspected++;
-                    if (BlockReader.presence(meta, key, parts) != BlockReader.Presence.ABSENT) {
-                        return Optional.empty();
-                    }
-                }
+            Optional<MergedDirectories.Candidates> candidates = directories.peek(blocks, key);
+            if (candidates.isEmpty() || !candidates.get().toAsk().isEmpty()) {
+                return Optional.empty();
             }
+            inspected = candidates.get().inspected();
         }
         finds.increment();
         return Optional.of(new FindResult(List.of(), List.of(), inspected, 0));

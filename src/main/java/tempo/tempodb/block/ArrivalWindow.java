@@ -1,9 +1,11 @@
 package tempo.tempodb.block;
 
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.OptionalLong;
 
 /**
  * The interval in which the traces of a block arrived; compaction keeps together what is of one window.
@@ -36,6 +38,19 @@ public record ArrivalWindow(long startSeconds, long seconds) {
 
     /** As in object names, for example 20261122T213000Z. */
     public String name() {
-        return NAME.format(Instant.ofEpochSecond(startSeconds));
+        return nameOf(Instant.ofEpochSecond(startSeconds));
+    }
+
+    static String nameOf(Instant start) {
+        return NAME.format(start);
+    }
+
+    /** The start of the window of this name, in seconds since 1970; empty if it is no such name. */
+    static OptionalLong startOf(String name) {
+        try {
+            return OptionalLong.of(NAME.parse(name, Instant::from).getEpochSecond());
+        } catch (DateTimeException e) {
+            return OptionalLong.empty();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package tempo.tempodb.block;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,6 +19,8 @@ public final class BlockNames {
             Pattern.compile("(" + TENANT_CHARACTERS + ")/[0-9TZ]{16}/" + UUID_CHARACTERS + "\\.meta");
     private static final Pattern BAD =
             Pattern.compile("(" + TENANT_CHARACTERS + ")/[0-9TZ]{16}/" + UUID_CHARACTERS + "\\.bad");
+    private static final Pattern MERGED_DIRECTORY =
+            Pattern.compile("(" + TENANT_CHARACTERS + ")/([0-9TZ]{16})/" + UUID_CHARACTERS + "\\.dir");
     private static final String TOMBSTONES = "/~tombstones/";
     private static final Pattern TOMBSTONE =
             Pattern.compile("(" + TENANT_CHARACTERS + ")" + TOMBSTONES + UUID_CHARACTERS);
@@ -60,6 +63,23 @@ public final class BlockNames {
     /** Name of the object that marks a block as damaged. */
     public static String bad(String tenant, ArrivalWindow window, UUID blockId) {
         return requireTenant(tenant) + "/" + window.name() + "/" + blockId + ".bad";
+    }
+
+    static String mergedDirectory(String tenant, String window, UUID id) {
+        return requireTenant(tenant) + "/" + window + "/" + id + ".dir";
+    }
+
+    /** The merged directory that an object is by its name; empty if it is none. */
+    public static Optional<MergedDirectory> mergedDirectory(String key, long bytes) {
+        Matcher match = MERGED_DIRECTORY.matcher(key);
+        if (!match.matches()) {
+            return Optional.empty();
+        }
+        OptionalLong start = ArrivalWindow.startOf(match.group(2));
+        return start.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new MergedDirectory(match.group(1), start.getAsLong(), UUID.fromString(match.group(3)), bytes));
     }
 
     /** Name of the object that says that something of a tenant is deleted. */

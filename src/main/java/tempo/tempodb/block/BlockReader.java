@@ -98,23 +98,20 @@ public final class BlockReader {
         if (directory.frames() == 0) {
             return true;
         }
-        BlockPlace place = BlockPlace.block(tail.blockId());
         boolean before = true;
         for (int number = directory.lastFrameFor(key.high()); before && number >= 0; number--) {
-            int frame = number;
-            boolean found = parts.get(
-                            tail.blockId(),
-                            BlockPart.DIRECTORY,
-                            frame,
-                            DirectoryFrame.class,
-                            () -> directory.read(frame, source, place))
-                    .mayHold(key.high());
-            if (found) {
+            if (directoryFrame(number).mayHold(key.high())) {
                 return true;
             }
             before = directory.mayBeginBefore(number, key.high());
         }
         return false;
+    }
+
+    DirectoryFrame directoryFrame(int frame) throws IOException {
+        BlockPlace place = BlockPlace.block(tail.blockId());
+        return parts.get(tail.blockId(), BlockPart.DIRECTORY, frame, DirectoryFrame.class, () -> tail.directory()
+                .read(frame, source, place));
     }
 
     /**

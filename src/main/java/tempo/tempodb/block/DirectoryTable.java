@@ -101,13 +101,19 @@ final class DirectoryTable {
 
     /** A frame, checked. */
     DirectoryFrame read(int frame, BlockSource source, BlockPlace place) throws IOException {
+        return DirectoryFrame.decode(readBytes(frame, source, place), place);
+    }
+
+    /** A frame's bytes, checked. */
+    byte[] readBytes(int frame, BlockSource source, BlockPlace place) throws IOException {
         byte[] bytes;
         try {
             bytes = source.read(BlockPart.DIRECTORY, offsets[frame], lengths[frame]);
         } catch (EOFException e) {
             throw place.corrupt("data object ends before directory frame " + frame + " does (" + e.getMessage() + ")");
         }
-        return decode(frame, bytes, place);
+        check(frame, bytes, place);
+        return bytes;
     }
 
     /**
@@ -120,7 +126,8 @@ final class DirectoryTable {
             if (at >= 0 && at + lengths[frame] <= bytes.length) {
                 byte[] stored = Arrays.copyOfRange(bytes, (int) at, (int) at + lengths[frame]);
                 try {
-                    parts.put(place.blockId(), BlockPart.DIRECTORY, frame, decode(frame, stored, place));
+                    check(frame, stored, place);
+                    parts.put(place.blockId(), BlockPart.DIRECTORY, frame, DirectoryFrame.decode(stored, place));
                 } catch (CorruptBlockException damaged) {
                     continue;
                 }
@@ -132,10 +139,9 @@ final class DirectoryTable {
         return 80 + 24L * frames();
     }
 
-    private DirectoryFrame decode(int frame, byte[] bytes, BlockPlace place) throws CorruptBlockException {
+    private void check(int frame, byte[] bytes, BlockPlace place) throws CorruptBlockException {
         if (bytes.length != lengths[frame] || BlockLayout.crc(bytes, 0, bytes.length) != crcs[frame]) {
             throw place.corrupt("directory frame " + frame + " does not match its length or crc");
         }
-        return DirectoryFrame.decode(bytes, place);
     }
 }

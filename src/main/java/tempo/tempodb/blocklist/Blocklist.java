@@ -16,6 +16,7 @@ import tempo.tempodb.block.AbandonedBlock;
 import tempo.tempodb.block.BadMark;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockNames;
+import tempo.tempodb.block.MergedDirectory;
 
 /*
  * Writers (add, forget, poll) change what is known under the lock and publish an immutable map; readers take that map without a lock.
@@ -30,6 +31,7 @@ public final class Blocklist {
     private final KnownObjects<AbandonedBlock> abandoned = new KnownObjects<>();
     private final KnownObjects<BadMark> marks = new KnownObjects<>();
     private final KnownObjects<Tombstone> tombstones = new KnownObjects<>();
+    private final Map<UUID, MergedDirectory> directories = new HashMap<>();
     private final IndexChanges indexes = new IndexChanges();
     private List<UnreadableMeta> unreadable = List.of();
     private long polls;
@@ -76,6 +78,23 @@ public final class Blocklist {
     public synchronized void forget(Tombstone tombstone) {
         tombstones.remove(tombstone.name());
         publish(tombstone.tenant());
+    }
+
+    /** Makes a merged directory known. One of which nobody told is found by the next poll, and not missed before. */
+    public synchronized void add(MergedDirectory directory) {
+        directories.put(directory.id(), directory);
+        publish(directory.tenant());
+    }
+
+    /** Forgets a merged directory that is about to be deleted, or is damaged. */
+    public synchronized void forget(MergedDirectory directory) {
+        directories.remove(directory.id());
+        publish(directory.tenant());
+    }
+
+    /** All merged directories, those of tenants that have nothing else among them. */
+    public synchronized List<MergedDirectory> directories() {
+        return List.copyOf(directories.values());
     }
 
     /** True if a block is marked as damaged. */
@@ -232,6 +251,8 @@ public final class Blocklist {
                 (name, mark) -> marks.putIfAbsent(name, mark, listing.marks.getOrDefault(name, 0L), poll - 1));
         read.tombstones.forEach((name, tombstone) ->
                 tombstones.putIfAbsent(name, tombstone, listing.tombstones.getOrDefault(name, 0L), poll - 1));
+        directories.clear();
+        directories.putAll(listing.directories);
         unreadable = read.unreadable();
         indexes.polled(listing.indexes, read.readSingly());
         publishAll();
@@ -294,13 +315,17 @@ public final class Blocklist {
         List<Tombstone> deleted = tombstones.values().stream()
                 .filter(tombstone -> tombstone.tenant().equals(tenant))
                 .toList();
+        List<MergedDirectory> merged = directories.values().stream()
+                .filter(directory -> directory.tenant().equals(tenant))
+                .toList();
         return new TenantBlocks(
                 visible,
                 replaced,
                 quarantined,
                 bad,
                 missing,
-                deleted.isEmpty() ? Tombstones.NONE : new Tombstones(deleted));
+                deleted.isEmpty() ? Tombstones.NONE : new Tombstones(deleted),
+                merged);
     }
 
     private static String markOf(BlockMeta meta) {

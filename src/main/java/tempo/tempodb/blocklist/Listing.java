@@ -8,9 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import tempo.tempodb.backend.ObjectInfo;
 import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.block.BlockNames;
+import tempo.tempodb.block.MergedDirectory;
 
 /** Names and lengths of the objects in a store that say which blocks there are. For one thread. */
 final class Listing {
@@ -19,6 +21,8 @@ final class Listing {
 
     final Map<String, Long> marks = new HashMap<>();
     final Map<String, Long> tombstones = new HashMap<>();
+
+    final Map<UUID, MergedDirectory> directories = new HashMap<>();
 
     /** Tenants that have an index. */
     final Set<String> indexes = new HashSet<>();
@@ -39,6 +43,7 @@ final class Listing {
             tombstones.put(key, object.bytes());
         } else {
             BlockNames.tenantOfIndex(key).ifPresent(indexes::add);
+            BlockNames.mergedDirectory(key, object.bytes()).ifPresent(each -> directories.put(each.id(), each));
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import tempo.tempodb.block.ArrivalWindow;
 import tempo.tempodb.block.BlockMeta;
+import tempo.tempodb.block.MergedDirectory;
 
 /**
  * The blocks of a tenant at one moment.
@@ -14,6 +15,7 @@ import tempo.tempodb.block.BlockMeta;
  * @param bad those of the visible blocks that were found damaged
  * @param unreadable commit records that could not be read
  * @param tombstones what is deleted, and not to be seen, in whatever block it is
+ * @param directories what tells of many blocks at once whether they may hold a key
  */
 public record TenantBlocks(
         List<BlockMeta> visible,
@@ -21,9 +23,10 @@ public record TenantBlocks(
         List<BadBlock> quarantined,
         List<BadBlock> bad,
         List<UnreadableMeta> unreadable,
-        Tombstones tombstones) {
+        Tombstones tombstones,
+        List<MergedDirectory> directories) {
     static final TenantBlocks NONE =
-            new TenantBlocks(List.of(), List.of(), List.of(), List.of(), List.of(), Tombstones.NONE);
+            new TenantBlocks(List.of(), List.of(), List.of(), List.of(), List.of(), Tombstones.NONE, List.of());
 
     public TenantBlocks {
         visible = List.copyOf(visible);
@@ -31,6 +34,7 @@ public record TenantBlocks(
         quarantined = List.copyOf(quarantined);
         bad = List.copyOf(bad);
         unreadable = List.copyOf(unreadable);
+        directories = List.copyOf(directories);
     }
 
     /**
@@ -49,6 +53,7 @@ public record TenantBlocks(
                 quarantined,
                 bad.stream().filter(each -> kept.test(each.meta())).toList(),
                 unreadable,
-                tombstones);
+                tombstones,
+                directories);
     }
 }

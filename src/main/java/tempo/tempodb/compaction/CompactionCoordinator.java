@@ -22,6 +22,7 @@ import java.util.function.Supplier;
 import tempo.tempodb.TempoDb;
 import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.block.AbandonedBlock;
+import tempo.tempodb.block.ArrivalWindow;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.blocklist.BadBlock;
 import tempo.tempodb.blocklist.TenantBlocks;
@@ -131,9 +132,14 @@ public final class CompactionCoordinator {
         plan(now);
     }
 
-    /** Brings the tenants' indexes up to date, so that nodes which start need not read each commit record. */
-    public void writeIndexes() throws IOException {
-        db.writeIndexes();
+    /** True if blocks of this window are being merged, or are about to be. */
+    boolean isMerging(String tenant, ArrivalWindow window) {
+        return due.stream()
+                        .anyMatch(merge ->
+                                merge.tenant().equals(tenant) && merge.window().equals(window))
+                || open().stream()
+                        .anyMatch(job -> job.tenant().equals(tenant)
+                                && job.output().window().equals(window));
     }
 
     /** What is waiting, as of the last refresh. */

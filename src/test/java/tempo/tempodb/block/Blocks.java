@@ -33,9 +33,19 @@ final class Blocks {
 
     /** As {@link #write(MemoryObjectStore, List)}, of any content. */
     static BlockMeta write(MemoryObjectStore store, BlockContent content, List<Entry> entries) throws IOException {
-        BlockSpec spec = BlockSpec.cut("tenant", ID, WINDOW, content);
+        return write(store, ID, content, entries);
+    }
+
+    /** As {@link #write(MemoryObjectStore, List)}, of any id. */
+    static BlockMeta write(MemoryObjectStore store, UUID id, List<Entry> entries) throws IOException {
+        return write(store, id, BlockContent.OPAQUE, entries);
+    }
+
+    private static BlockMeta write(MemoryObjectStore store, UUID id, BlockContent content, List<Entry> entries)
+            throws IOException {
+        BlockSpec spec = BlockSpec.cut("tenant", id, WINDOW, content);
         try (ObjectWriter data = store.write(spec.dataName())) {
-            BlockWriter writer = new BlockWriter(ID, content, data);
+            BlockWriter writer = new BlockWriter(id, content, data);
             for (Entry entry : entries) {
                 writer.add(entry.key, ByteBuffer.wrap(entry.value), entry.spans, entry.oldest, entry.newest);
             }

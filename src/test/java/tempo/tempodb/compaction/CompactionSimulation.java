@@ -179,11 +179,12 @@ final class CompactionSimulation {
                 time::now);
         reports.get(node).clear();
         while (true) {
-            round(coordinator, sweep, node);
+            round(coordinator, sweep, new IndexUpkeep(db, coordinator, time::now), node);
         }
     }
 
-    private void round(CompactionCoordinator coordinator, Sweep sweep, int node) throws IOException {
+    private void round(CompactionCoordinator coordinator, Sweep sweep, IndexUpkeep indexes, int node)
+            throws IOException {
         coordinator.refresh();
         for (Report report = reports.get(node).poll();
                 report != null;
@@ -219,6 +220,9 @@ final class CompactionSimulation {
         sweep.removeBlocks(inputs);
         if (random.nextInt(5) == 0) {
             sweep.removeOrphans(outputs);
+        }
+        if (random.nextInt(2) == 0) {
+            indexes.run();
         }
     }
 
@@ -301,6 +305,7 @@ final class CompactionSimulation {
         Interleaving later = time;
         CompactionCoordinator coordinator = new CompactionCoordinator(db, store, CONFIG, later::now, this::nextId);
         Sweep sweep = new Sweep(db, store, SWEEP, later::now);
+        IndexUpkeep indexes = new IndexUpkeep(db, coordinator, later::now);
         for (int day = 0; day < 13; day++) {
             for (int i = 0; i < 6; i++) {
                 later.pass(i == 0 ? Duration.ofHours(22) : Duration.ofMinutes(11));
@@ -308,7 +313,7 @@ final class CompactionSimulation {
                     db.find("t", ExpectedValues.keyOf(trace));
                 }
                 db.markSuspects();
-                round(coordinator, sweep, 0);
+                round(coordinator, sweep, indexes, 0);
                 for (Assigned each = inbox.poll(); each != null; each = inbox.poll()) {
                     finish(each.job(), coordinator, db, store);
                 }
@@ -333,6 +338,9 @@ final class CompactionSimulation {
         for (BlockMeta meta : db.blocks("t").visible()) {
             needed.add(meta.spec().metaName());
             needed.add(meta.spec().dataName());
+        }
+        if (!needed.isEmpty()) {
+            db.blocks("t").directories().forEach(directory -> needed.add(directory.name()));
         }
         Set<String> left = new TreeSet<>();
         store.list("t/2", object -> left.add(object.key()));

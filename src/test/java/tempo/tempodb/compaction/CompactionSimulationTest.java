@@ -14,6 +14,7 @@ final class CompactionSimulationTest {
         long observations = 0;
         long merges = 0;
         long late = 0;
+        long withDirectories = 0;
         for (long seed = 0; seed < SEEDS; seed++) {
             CompactionSimulation simulation = new CompactionSimulation(seed, CompactionSimulation.RULES);
             try {
@@ -24,10 +25,12 @@ final class CompactionSimulationTest {
             observations += simulation.observations;
             merges += simulation.merges;
             late += simulation.lateCommits;
+            withDirectories += simulation.history().contains(".dir") ? 1 : 0;
         }
         assertTrue(observations > 5L * SEEDS, observations + " observations");
         assertTrue(merges > SEEDS, merges + " merges");
         assertTrue(late > 0, late + " commits that came too late");
+        assertTrue(withDirectories > 0, withDirectories + " runs with merged directories");
     }
 
     /** The grace time is needed: without it the simulation finds a reader whose block is gone. */
