@@ -135,8 +135,11 @@ public final class Node {
         awaitUp();
         warmUp(ingester, ranges);
         await(querier.allMembersKnown(MEMBERS_TIMEOUT).toCompletableFuture(), "other members cannot be asked");
-        StatusPages pages =
-                new StatusPages(readiness, metricsPage, new NodeStatus(system, db, SystemClock::millis)::text, VERSION);
+        StatusPages pages = new StatusPages(
+                readiness,
+                () -> metricsPage.text(StoreMetrics.of(db, blocks.retries())),
+                new NodeStatus(system, db, SystemClock::millis)::text,
+                VERSION);
         TempoApi tempoApi = new TempoApi(
                 pages,
                 querier,

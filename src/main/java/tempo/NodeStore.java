@@ -19,6 +19,7 @@ import tempo.tempodb.TempoDbStats;
 import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.backend.gcs.GcsObjectStore;
 import tempo.tempodb.backend.local.LocalObjectStore;
+import tempo.tempodb.backend.retry.RetryStats;
 import tempo.tempodb.backend.retry.RetryingObjectStore;
 import tempo.tempodb.backend.s3.S3ObjectStore;
 import tempo.tempodb.cache.DiskTier;
@@ -39,7 +40,12 @@ final class NodeStore {
      *
      * @param store where they are; closed with the blocks
      */
-    record Blocks(TempoDb db, ObjectStore store) {}
+    record Blocks(TempoDb db, ObjectStore store) {
+        /** What a remote store's retries did; empty of a local one. */
+        Optional<RetryStats> retries() {
+            return store instanceof RetryingObjectStore remote ? Optional.of(remote.stats()) : Optional.empty();
+        }
+    }
 
     static Blocks openBlocks(ActorSystem<?> system, DataDirectory data, Settings settings) throws IOException {
         ObjectStore store = openStore(system, data, settings.store());

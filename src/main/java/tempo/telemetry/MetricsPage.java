@@ -22,9 +22,13 @@ public final class MetricsPage {
         return Holder.start(config);
     }
 
-    /** All metrics in Prometheus' text format. */
-    public byte[] text() {
-        return reporter.scrapeData().getBytes(StandardCharsets.UTF_8);
+    /**
+     * All metrics in Prometheus' text format.
+     *
+     * @param more of the same, as {@link PrometheusText} makes it
+     */
+    public byte[] text(String more) {
+        return (reporter.scrapeData() + more).getBytes(StandardCharsets.UTF_8);
     }
 
     /** Kamon is one per process, whatever the number of nodes that a test starts in it. */

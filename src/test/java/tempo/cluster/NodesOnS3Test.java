@@ -77,6 +77,15 @@ final class NodesOnS3Test {
                 assertEquals(new Answer(Set.of(TENANT + " 0"), ""), second.trace(TENANT, trace));
             }
             assertEquals(new Answer(Set.of(), ""), second.trace(TENANT, 99));
+            Map<String, Double> metrics = second.metrics();
+            assertTrue(metrics.getOrDefault("tempo_blocks", -1.0) >= 1);
+            assertTrue(metrics.getOrDefault("tempo_page_cache_misses_total", -1.0) >= 1);
+            assertTrue(metrics.getOrDefault("tempo_page_cache_fetched_bytes_total", -1.0) > 100);
+            assertTrue(
+                    metrics.getOrDefault("tempo_store_calls_total", -1.0) >= 3,
+                    "a marker, a listing and a block are read");
+            assertTrue(metrics.getOrDefault("tempo_store_call_seconds_count", -1.0) >= 3);
+            assertEquals(0, metrics.getOrDefault("tempo_store_failures_total", -1.0));
         }
     }
 

@@ -109,6 +109,22 @@ final class TestNode implements AutoCloseable {
         throw new AssertionError("span was answered 503 ten times");
     }
 
+    /** The metrics' values, summed over all labels. */
+    Map<String, Double> metrics() throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(node.endpoints().api().resolve("/metrics"))
+                .build();
+        Map<String, Double> sums = new HashMap<>();
+        http.send(request, HttpResponse.BodyHandlers.ofString())
+                .body()
+                .lines()
+                .filter(line -> !line.startsWith("#") && !line.isBlank())
+                .forEach(line -> sums.merge(
+                        line.split("[{ ]", -1)[0],
+                        Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)),
+                        Double::sum));
+        return sums;
+    }
+
     /**
      * The answer to a trace by id.
      *

@@ -13,17 +13,18 @@ public final class StatusPages {
     private static final String COMPATIBLE_VERSION = "2.1.0";
 
     private final Readiness readiness;
-    private final MetricsPage metrics;
+    private final Supplier<byte[]> metrics;
     private final Supplier<String> status;
     private final String version;
 
     /**
      * Pages of one node.
      *
+     * @param metrics makes the text of {@code /metrics}
      * @param status makes the text of {@code /status}
      * @param version of this program
      */
-    public StatusPages(Readiness readiness, MetricsPage metrics, Supplier<String> status, String version) {
+    public StatusPages(Readiness readiness, Supplier<byte[]> metrics, Supplier<String> status, String version) {
         this.readiness = readiness;
         this.metrics = metrics;
         this.status = status;
@@ -36,7 +37,7 @@ public final class StatusPages {
             case "/ready" -> Optional.of(ready());
             case "/metrics" ->
                 Optional.of(HttpResponse.create()
-                        .withEntity(HttpEntities.create(ContentTypes.parse(MetricsPage.CONTENT_TYPE), metrics.text())));
+                        .withEntity(HttpEntities.create(ContentTypes.parse(MetricsPage.CONTENT_TYPE), metrics.get())));
             case "/api/echo" -> Optional.of(text("echo"));
             case "/api/status/buildinfo" -> Optional.of(json(buildInfo()));
             case "/status" -> Optional.of(text(status.get()));

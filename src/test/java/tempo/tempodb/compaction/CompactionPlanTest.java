@@ -162,30 +162,31 @@ final class CompactionPlanTest {
         }
     }
 
-    /** As the documentation says, or better. */
+    /** As the documentation says, or better: a week of it in long runs. */
     @Test
     void keepsWriteAmplificationAndBlockCountsLow() {
-        CompactionWeek.Outcome small = new CompactionWeek(
-                        CompactionConfig.DEFAULT,
-                        new CompactionWeek.Load(
-                                1_000_000, 3, 256 << 20, Duration.ofMinutes(5), 3, 50_000_000, Duration.ofDays(14)))
-                .run(Duration.ofDays(1));
+        boolean week = Boolean.getBoolean("tempo.test.long");
+        if (week) {
+            CompactionWeek.Outcome alone =
+                    new CompactionWeek(CompactionConfig.DEFAULT, load(1_000_000, 1, 1)).run(Duration.ofDays(7));
+            System.out.println("a week of 1 MB/s on one node: " + alone);
+        }
+        CompactionWeek.Outcome small =
+                new CompactionWeek(CompactionConfig.DEFAULT, load(1_000_000, 3, 3)).run(Duration.ofDays(week ? 7 : 1));
+        System.out.println("1 MB/s on three nodes: " + small);
         assertTrue(small.writeAmplification() < 3.1, small.toString());
-        assertTrue(small.blocksMax() < 40, small.toString());
+        assertTrue(small.blocksMax() < (week ? 100 : 40), small.toString());
         assertTrue(small.doneSecondsMax() < 700, small.toString());
-        CompactionWeek.Outcome large = new CompactionWeek(
-                        CompactionConfig.DEFAULT,
-                        new CompactionWeek.Load(
-                                1_000_000_000,
-                                30,
-                                256 << 20,
-                                Duration.ofMinutes(5),
-                                8,
-                                50_000_000,
-                                Duration.ofDays(14)))
-                .run(Duration.ofHours(3));
+        CompactionWeek.Outcome large = new CompactionWeek(CompactionConfig.DEFAULT, load(1_000_000_000, 30, 8))
+                .run(week ? Duration.ofDays(7) : Duration.ofHours(3));
+        System.out.println("1 GB/s on thirty nodes: " + large);
         assertTrue(large.writeAmplification() < 2.1, large.toString());
         assertTrue(large.recentBlocksMax() < 400, large.toString());
         assertTrue(large.lagSecondsMax() < 60, large.toString());
+    }
+
+    private static CompactionWeek.Load load(long bytesPerSecond, int nodes, int workers) {
+        return new CompactionWeek.Load(
+                bytesPerSecond, nodes, 256 << 20, Duration.ofMinutes(5), workers, 50_000_000, Duration.ofDays(14));
     }
 }
