@@ -3,7 +3,6 @@ package tempo.tempodb;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,14 +61,14 @@ final class MergedDirectories {
     /** As {@link #of}, from memory; empty if something has to be read for it. */
     Optional<Candidates> peek(TenantBlocks blocks, TraceKey key) {
         Known known = known(blocks, key);
-        List<Answer> answers = new ArrayList<>();
+        Map<Long, List<Answer>> answers = new HashMap<>();
         for (MergedDirectory directory : blocks.directories()) {
             if (known.unknown.containsKey(directory.windowStart())) {
                 Answer answer = MergedDirectoryReader.peek(directory, key, parts);
                 if (answer == null) {
                     return Optional.empty();
                 }
-                answers.add(answer);
+                add(answers, directory, answer);
             }
         }
         return Optional.of(candidates(known, answers));
@@ -94,26 +93,35 @@ final class MergedDirectories {
         return new Known(unknown, possible, inspected);
     }
 
-    private static Candidates candidates(Known known, Collection<Answer> answers) {
+    private static Candidates candidates(Known known, Map<Long, List<Answer>> answers) {
         List<BlockMeta> toAsk = new ArrayList<>(known.possible);
-        for (List<BlockMeta> window : known.unknown.values()) {
-            for (BlockMeta meta : window) {
-                if (answers.stream().noneMatch(answer -> answer.excludes(meta.blockId()))) {
+        known.unknown.forEach((window, blocks) -> {
+            List<Answer> ofWindow = answers.getOrDefault(window, List.of());
+            for (BlockMeta meta : blocks) {
+                if (ofWindow.stream().noneMatch(answer -> answer.excludes(meta.blockId()))) {
                     toAsk.add(meta);
                 }
             }
-        }
+        });
         return new Candidates(known.inspected, toAsk);
     }
 
-    private List<Answer> answers(List<MergedDirectory> directories, TraceKey key) {
-        List<Answer> answers = new ArrayList<>();
+    private static void add(Map<Long, List<Answer>> answers, MergedDirectory directory, Answer answer) {
+        answers.computeIfAbsent(directory.windowStart(), start -> new ArrayList<>(1))
+                .add(answer);
+    }
+
+    private Map<Long, List<Answer>> answers(List<MergedDirectory> directories, TraceKey key) {
+        List<Optional<Answer>> asked;
         try {
-            for (Optional<Answer> answer : reads.each(directories, each -> Optional.ofNullable(answer(each, key)))) {
-                answer.ifPresent(answers::add);
-            }
+            asked = reads.each(directories, each -> Optional.ofNullable(answer(each, key)));
         } catch (IOException unexpected) {
-            return answers;
+            return Map.of();
+        }
+        Map<Long, List<Answer>> answers = new HashMap<>();
+        for (int i = 0; i < asked.size(); i++) {
+            MergedDirectory directory = directories.get(i);
+            asked.get(i).ifPresent(answer -> add(answers, directory, answer));
         }
         return answers;
     }
