@@ -29,7 +29,6 @@ import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.backend.retry.RetryConfig;
 import tempo.tempodb.backend.retry.RetryingObjectStore;
 import tempo.tempodb.backend.retry.StoreOperation;
-import tempo.tempodb.backend.s3.S3Config;
 import tempo.tempodb.backend.s3.S3ObjectStore;
 import tempo.tempodb.backend.s3.S3ProxyServer;
 import tempo.tempodb.block.BlockContent;
@@ -130,24 +129,8 @@ final class TraceByIdReport {
     }
 
     private static RetryingObjectStore s3(ActorSystem system, String endpoint, String bucket) throws IOException {
-        S3Config config = new S3Config(
-                bucket,
-                "",
-                endpoint,
-                "us-east-1",
-                S3ProxyServer.ACCESS_KEY_ID,
-                S3ProxyServer.SECRET_ACCESS_KEY,
-                "",
-                S3Config.PathStyle.AUTO,
-                S3Config.Encryption.NONE,
-                "",
-                "",
-                "",
-                Duration.ofSeconds(20),
-                Duration.ofSeconds(5),
-                64,
-                5 << 20);
-        return RetryingObjectStore.open(S3ObjectStore.open(config, system), RetryConfig.DEFAULT);
+        return RetryingObjectStore.open(
+                S3ObjectStore.open(S3ProxyServer.config(endpoint, bucket, 64), system), RetryConfig.DEFAULT);
     }
 
     private static void report(String what, List<TraceKey> keys, @Nullable RetryingObjectStore remote, Opener opener)

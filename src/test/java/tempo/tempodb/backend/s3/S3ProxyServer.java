@@ -67,6 +67,11 @@ public final class S3ProxyServer {
 
     /** Of a store that answers at once. */
     static S3Config config(String endpoint, String bucket) {
+        return config(endpoint, bucket, 16);
+    }
+
+    /** As a node would have it that is told of this server. */
+    public static S3Config config(String endpoint, String bucket, int maxConnections) {
         return new S3Config(
                 bucket,
                 "",
@@ -82,7 +87,7 @@ public final class S3ProxyServer {
                 "",
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(5),
-                16,
+                maxConnections,
                 5 << 20);
     }
 }
