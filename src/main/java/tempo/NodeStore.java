@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +17,7 @@ import tempo.tempodb.StoreMarker;
 import tempo.tempodb.TempoDb;
 import tempo.tempodb.TempoDbConfig;
 import tempo.tempodb.TempoDbStats;
+import tempo.tempodb.backend.ConditionalPuts;
 import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.backend.gcs.GcsObjectStore;
 import tempo.tempodb.backend.local.LocalObjectStore;
@@ -50,6 +52,9 @@ final class NodeStore {
     static Blocks openBlocks(ActorSystem<?> system, DataDirectory data, Settings settings) throws IOException {
         ObjectStore store = openStore(system, data, settings.store());
         try {
+            if (settings.store().backend() != Settings.StoreBackend.LOCAL) {
+                ConditionalPuts.require(store, UUID::randomUUID);
+            }
             return openBlocks(store, cache(system, settings.store()), settings);
         } catch (IOException | RuntimeException e) {
             store.close();

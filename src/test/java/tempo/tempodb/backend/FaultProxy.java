@@ -43,7 +43,9 @@ public final class FaultProxy implements AutoCloseable {
         /** A part of an object is answered with the part one byte behind it, and says so. */
         WRONG_RANGE,
         /** The server does what a PUT, POST or DELETE asks, and then the connection is reset. */
-        LOST_ANSWER
+        LOST_ANSWER,
+        /** A bit in the middle of the body that a PUT or POST brings is another one on its way to the server. */
+        DAMAGE
     }
 
     /** Between two pieces of a body that drips. */
@@ -187,7 +189,8 @@ public final class FaultProxy implements AutoCloseable {
         for (Fault fault : Fault.values()) {
             drawn -= rates.getOrDefault(fault, 0.0);
             if (drawn < 0) {
-                return fault == Fault.LOST_ANSWER && !CHANGING.contains(method) ? null : fault;
+                boolean ofChangesOnly = fault == Fault.LOST_ANSWER || fault == Fault.DAMAGE;
+                return ofChangesOnly && !CHANGING.contains(method) ? null : fault;
             }
         }
         return null;
@@ -211,7 +214,7 @@ public final class FaultProxy implements AutoCloseable {
         if (fault == Fault.HANG) {
             return client.isGone();
         }
-        request.writeTo(server.out);
+        (fault == Fault.DAMAGE ? request.damaged() : request).writeTo(server.out);
         HttpMessage response = HttpMessage.readResponse(server.in, request.method());
         if (fault == Fault.LOST_ANSWER) {
             return client.reset();

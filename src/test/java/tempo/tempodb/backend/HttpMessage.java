@@ -68,6 +68,15 @@ final class HttpMessage {
         }
     }
 
+    /** With one bit changed in the middle of its body, if it has one. */
+    HttpMessage damaged() {
+        byte[] other = body.clone();
+        if (other.length > 0) {
+            other[other.length / 2] ^= 1;
+        }
+        return new HttpMessage(start, headers, other, hasBody);
+    }
+
     /** An answer without content. */
     static HttpMessage answer(String status) {
         return new HttpMessage("HTTP/1.1 " + status, new ArrayList<>(), new byte[0], true);

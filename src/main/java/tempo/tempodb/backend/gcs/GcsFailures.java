@@ -44,7 +44,7 @@ final class GcsFailures {
     static boolean isTransient(IOException e) {
         int status = status(e);
         if (status != 0) {
-            return isTransient(status);
+            return isTransient(status) || status == 400 && wasDamaged(e);
         }
         Throwable cause = e;
         for (int depth = 0; cause != null && depth < CAUSES_MAX; depth++, cause = cause.getCause()) {
@@ -60,6 +60,11 @@ final class GcsFailures {
             }
         }
         return true;
+    }
+
+    /** "Provided CRC32C ... doesn't match calculated CRC32C ...": only this message tells it from other bad requests. */
+    private static boolean wasDamaged(IOException e) {
+        return reason(e).contains("CRC32C");
     }
 
     static boolean isTransient(int status) {

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
 /** A process of fake-gcs-server on a free port of the loopback address, which keeps its objects in memory. */
-final class FakeGcsServer implements AutoCloseable {
+public final class FakeGcsServer implements AutoCloseable {
     private static final String BINARY = "fake-gcs-server";
     private static final String MISSING =
             BINARY + " is not installed, so stores in Google Cloud Storage are not tested:"
@@ -39,7 +39,7 @@ final class FakeGcsServer implements AutoCloseable {
     }
 
     /** Skips the test if the program is not installed, but fails in continuous integration. */
-    static FakeGcsServer start() throws IOException {
+    public static FakeGcsServer start() throws IOException {
         Optional<Path> binary = binary();
         if (binary.isEmpty() && "true".equals(System.getenv("CI"))) {
             throw new AssertionError(MISSING);
@@ -76,12 +76,13 @@ final class FakeGcsServer implements AutoCloseable {
         throw new AssertionError(BINARY + " does not start: " + said);
     }
 
-    String address() {
+    /** Where it listens: {@code http://host:port}. */
+    public String address() {
         return address;
     }
 
     /** Makes a bucket that nobody has used. */
-    String newBucket() throws IOException, InterruptedException {
+    public String newBucket() throws IOException, InterruptedException {
         String bucket = "bucket-" + ++buckets;
         HttpResponse<String> response = client.send(
                 HttpRequest.newBuilder(URI.create(address + "/storage/v1/b?project=test"))

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Objects;
@@ -15,9 +16,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import tempo.tempodb.backend.FaultProxy;
 import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.backend.ObjectStoreContract;
 import tempo.tempodb.backend.ObjectWriter;
+import tempo.tempodb.backend.TransientStoreException;
 
 final class GcsObjectStoreTest extends ObjectStoreContract {
     private static @Nullable FakeGcsServer server;
@@ -112,6 +115,28 @@ final class GcsObjectStoreTest extends ObjectStoreContract {
         }
         assertEquals(2 * GcsConfig.CHUNK_UNIT_BYTES + 3, store.head("a").bytes());
         assertEquals(false, store.head("a").modified().isBefore(before));
+    }
+
+    @Test
+    void whatIsDamagedOnItsWayToTheStoreIsRefusedOrToldAtTheCommit() throws IOException {
+        byte[] content = new byte[3 * GcsConfig.CHUNK_UNIT_BYTES + 5];
+        new Random(4).nextBytes(content);
+        try (FaultProxy proxy = FaultProxy.start(URI.create(server().address()).getPort(), 3);
+                ObjectStore damaging =
+                        GcsObjectStore.open(GcsConfigs.of("http://127.0.0.1:" + proxy.port(), bucket, ""))) {
+            proxy.set(FaultProxy.Fault.DAMAGE, 1);
+            assertThrows(TransientStoreException.class, () -> damaging.put("put", ByteBuffer.wrap(content)));
+            assertThrows(TransientStoreException.class, () -> damaging.putIfAbsent("new", ByteBuffer.wrap(content)));
+            assertEquals(Set.of(), keys(store));
+            proxy.heal();
+            try (ObjectWriter writer = damaging.write("parts")) {
+                writer.write(ByteBuffer.wrap(content, 0, GcsConfig.CHUNK_UNIT_BYTES + 1));
+                proxy.set(FaultProxy.Fault.DAMAGE, 1);
+                writer.write(ByteBuffer.wrap(content, 0, GcsConfig.CHUNK_UNIT_BYTES));
+                proxy.heal();
+                assertThrows(IOException.class, writer::commit, "what was damaged is in the store by now");
+            }
+        }
     }
 
     @Test

@@ -11,19 +11,23 @@ import akka.actor.ActorSystem;
 import com.typesafe.config.ConfigFactory;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import tempo.tempodb.backend.FaultProxy;
 import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.backend.ObjectStoreContract;
 import tempo.tempodb.backend.ObjectWriter;
+import tempo.tempodb.backend.TransientStoreException;
 
 /** Against S3Proxy, which checks signatures and knows conditional puts. */
 final class S3ObjectStoreTest extends ObjectStoreContract {
@@ -93,6 +97,31 @@ final class S3ObjectStoreTest extends ObjectStoreContract {
                 writer.commit();
             }
             assertArrayEquals(content, store.read("w", 0, size));
+        }
+    }
+
+    @Test
+    void whatIsDamagedOnItsWayToTheStoreIsRefusedAndMayBeSentAgain() throws IOException {
+        try (FaultProxy proxy = FaultProxy.start(URI.create(server.endpoint()).getPort(), 3);
+                ObjectStore damaging =
+                        S3ObjectStore.open(S3ProxyServer.config("http://127.0.0.1:" + proxy.port(), bucket), system)) {
+            byte[] content = new byte[6 << 20];
+            new Random(1).nextBytes(content);
+            proxy.set(FaultProxy.Fault.DAMAGE, 1);
+            assertThrows(TransientStoreException.class, () -> damaging.put("put", ByteBuffer.wrap(content)));
+            assertThrows(TransientStoreException.class, () -> damaging.putIfAbsent("new", ByteBuffer.wrap(content)));
+            assertEquals(Set.of(), keys(store));
+            proxy.heal();
+            try (ObjectWriter writer = damaging.write("parts")) {
+                writer.write(ByteBuffer.wrap(content, 0, 5 << 20));
+                proxy.set(FaultProxy.Fault.DAMAGE, 1);
+                ByteBuffer rest = ByteBuffer.wrap(content, 5 << 20, 1 << 20);
+                assertThrows(IOException.class, () -> writer.write(rest));
+                proxy.heal();
+                writer.write(rest);
+                writer.commit();
+            }
+            assertArrayEquals(content, store.read("parts", 0, content.length));
         }
     }
 
