@@ -82,6 +82,11 @@ final class Coordination {
             refreshAt = now.plus(config.interval());
             attempt("look at jobs and blocks", () -> {
                 coordinator.refresh();
+                for (UUID block : coordinator.restored()) {
+                    metrics.commitRecordRestored();
+                    LOG.warn(
+                            "compaction: the commit record of block {} was damaged, and put anew from its copy", block);
+                }
                 coordinator.giveUpSilent(config.workerTimeout());
                 sweepBlocks();
             });

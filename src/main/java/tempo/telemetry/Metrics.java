@@ -214,6 +214,11 @@ public final class Metrics {
         compactionJobs.update(jobs);
     }
 
+    /** A damaged commit record was put anew from the copy in the block. */
+    public void commitRecordRestored() {
+        counter("tempo_commit_records_restored_total", TagSet.Empty()).increment();
+    }
+
     /** Blocks whose objects were deleted: replaced, expired, or orphans. */
     public void blocksRemoved(String reason, long blocks) {
         if (blocks > 0) {

@@ -36,7 +36,7 @@ public final class BlockBuilder implements AutoCloseable {
         this.store = store;
         this.blocklist = blocklist;
         this.data = store.write(spec.dataName());
-        this.writer = new BlockWriter(spec.blockId(), spec.content(), data);
+        this.writer = new BlockWriter(spec, data);
     }
 
     /** Adds a trace or a part of one; order, limits and errors as in {@link BlockWriter#add}. */

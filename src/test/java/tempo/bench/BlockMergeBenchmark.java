@@ -57,7 +57,7 @@ public class BlockMergeBenchmark {
         for (int i = 0; i < BLOCKS; i++) {
             ByteArrayOutputStream data = new ByteArrayOutputStream(8 << 20);
             BlockSpec spec = BlockSpec.cut("t", new UUID(1, i), WINDOW, BlockContent.SPANS);
-            BlockWriter writer = new BlockWriter(spec.blockId(), BlockContent.SPANS, new Sink(data));
+            BlockWriter writer = new BlockWriter(spec, new Sink(data));
             TraceKey[] keys = new TraceKey[TRACES];
             for (int trace = 0; trace < TRACES; trace++) {
                 keys[trace] = new TraceKey(random.nextLong(), random.nextLong());
@@ -78,8 +78,8 @@ public class BlockMergeBenchmark {
     @Benchmark
     @OperationsPerInvocation(BLOCKS * TRACES * SPANS)
     public BlockSummary merge() throws IOException {
-        BlockWriter writer =
-                new BlockWriter(new UUID(2, 2), BlockContent.SPANS, new Sink(new ByteArrayOutputStream(24 << 20)));
+        BlockSpec spec = BlockSpec.cut("t", new UUID(2, 2), WINDOW, BlockContent.SPANS);
+        BlockWriter writer = new BlockWriter(spec, new Sink(new ByteArrayOutputStream(24 << 20)));
         BlockMerge.run(readers, writer, key -> true);
         return writer.finish();
     }

@@ -73,12 +73,12 @@ public class BlockWriterBenchmark {
     @OperationsPerInvocation(TRACES)
     public BlockMeta write() throws IOException {
         stored.reset();
-        UUID id = new UUID(1, 1);
-        BlockWriter writer = new BlockWriter(id, BlockContent.OPAQUE, new Sink());
+        BlockSpec spec = BlockSpec.cut("t", new UUID(1, 1), new ArrivalWindow(0, 1800), BlockContent.OPAQUE);
+        BlockWriter writer = new BlockWriter(spec, new Sink());
         for (int i = 0; i < TRACES; i++) {
             writer.add(keys[i], values.get(i), SPANS, 1, 2);
         }
-        return new BlockMeta(BlockSpec.cut("t", id, new ArrivalWindow(0, 1800), BlockContent.OPAQUE), writer.finish());
+        return new BlockMeta(spec, writer.finish());
     }
 
     @Benchmark

@@ -139,13 +139,13 @@ public class SpansBlockBenchmark {
     @Benchmark
     @OperationsPerInvocation(SPANS)
     public BlockMeta write() throws IOException {
-        UUID id = new UUID(1, 1);
-        BlockWriter writer = new BlockWriter(id, BlockContent.SPANS, sink);
+        BlockSpec spec = BlockSpec.cut("t", new UUID(1, 1), new ArrivalWindow(0, 1800), BlockContent.SPANS);
+        BlockWriter writer = new BlockWriter(spec, sink);
         for (int i = 0; i < keys.size(); i++) {
             writer.add(keys.get(i), values.get(i), 1, 1, 2);
         }
         operations += spans;
-        return new BlockMeta(BlockSpec.cut("t", id, new ArrivalWindow(0, 1800), BlockContent.SPANS), writer.finish());
+        return new BlockMeta(spec, writer.finish());
     }
 
     @Benchmark

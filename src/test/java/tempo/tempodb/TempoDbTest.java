@@ -84,10 +84,23 @@ class TempoDbTest {
         assertTrue(db.findWithoutReading("two", last).isPresent(), "a tenant without blocks");
     }
 
+    private void damageRecordAndItsCopy(BlockMeta meta) {
+        store.content(meta.spec().metaName())[5] ^= 1;
+        byte[] data = store.content(meta.spec().dataName());
+        data[data.length - 1] ^= 1;
+    }
+
+    @Test
+    void findsWhatADamagedCommitRecordSaid() throws IOException {
+        BlockMeta meta = commit(open(store), "one", "a");
+        store.content(meta.spec().metaName())[5] ^= 1;
+        assertEquals(List.of("a"), find(open(store), "one"));
+    }
+
     @Test
     void readsForAKeyWhereACommitRecordIsUnreadable() throws IOException {
         BlockMeta bad = commit(open(store), "one", "a");
-        store.content(bad.spec().metaName())[5] ^= 1;
+        damageRecordAndItsCopy(bad);
         assertEquals(Optional.empty(), open(store).findWithoutReading("one", new TraceKey(5, 5)));
     }
 
@@ -152,7 +165,7 @@ class TempoDbTest {
         TempoDb db = open(store);
         BlockMeta bad = commit(db, "one", "a");
         commit(db, "two", "b");
-        store.content(bad.spec().metaName())[7] ^= 1;
+        damageRecordAndItsCopy(bad);
         TempoDb other = open(store);
         assertEquals(bad.blockId(), other.find("one", KEY).failures().get(0).blockId());
         assertTrue(other.find("two", KEY).isComplete());

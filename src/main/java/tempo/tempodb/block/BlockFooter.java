@@ -56,6 +56,12 @@ final class BlockFooter {
      */
     static Decoded decode(byte[] tail, long tailOffset, int length, BlockPlace place)
             throws CorruptBlockException, UnsupportedBlockException {
+        return decode(tail, tailOffset, tailOffset, length, place);
+    }
+
+    /** As above, with sections that lie at {@code sectionsFrom} or behind, not all of them in {@code tail}. */
+    static Decoded decode(byte[] tail, long tailOffset, long sectionsFrom, int length, BlockPlace place)
+            throws CorruptBlockException, UnsupportedBlockException {
         int start = tail.length - length;
         int endStart = tail.length - BlockLayout.FOOTER_END_BYTES;
         CheckedBytes end = new CheckedBytes(tail, endStart, BlockLayout.FOOTER_END_BYTES, place);
@@ -81,21 +87,21 @@ final class BlockFooter {
         int count = footer.u32("section count", BlockLayout.SECTIONS_MAX);
         List<Section> sections = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            sections.add(section(footer, tailOffset, start, place));
+            sections.add(section(footer, sectionsFrom, tailOffset + start, place));
         }
         return new Decoded(BlockContent.of(content, place.blockId()), sections);
     }
 
-    private static Section section(CheckedBytes footer, long tailOffset, int sectionBytes, BlockPlace place)
+    private static Section section(CheckedBytes footer, long from, long end, BlockPlace place)
             throws CorruptBlockException {
         int type = footer.u16("section type");
         int codec = footer.u16("section codec");
         int crc = footer.bits32("section crc");
-        long offset = footer.u64("section offset", tailOffset + sectionBytes);
-        if (offset < tailOffset || codec != 0) {
+        long offset = footer.u64("section offset", end);
+        if (offset < from || codec != 0) {
             throw place.corrupt("section " + type + " cannot be at " + offset + " with codec " + codec);
         }
-        int length = (int) footer.u64("section length", tailOffset + sectionBytes - offset);
+        int length = (int) footer.u64("section length", Math.min(end - offset, BlockLayout.TAIL_BYTES_MAX));
         footer.u64("section raw length", BlockLayout.TAIL_BYTES_MAX);
         return new Section(type, crc, offset, length);
     }

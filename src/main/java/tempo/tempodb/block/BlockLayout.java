@@ -1,5 +1,8 @@
 package tempo.tempodb.block;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.UUID;
 import java.util.zip.CRC32C;
 import tempo.tempodb.spans.StripParts;
 
@@ -67,6 +70,7 @@ final class BlockLayout {
     static final int SECTION_TRACE_DIRECTORY = 2;
     static final int SECTION_SEGMENT_TABLE = 3;
     static final int SECTION_STRIP_TABLE = 4;
+    static final int SECTION_COMMIT_RECORD = 5;
 
     /** Largest value, in bytes: four times the largest request, for traces that were merged. */
     static final int VALUE_BYTES_MAX = 64 << 20;
@@ -153,6 +157,15 @@ final class BlockLayout {
         CRC32C crc = new CRC32C();
         crc.update(bytes, offset, length);
         return (int) crc.getValue();
+    }
+
+    /** What a data object begins with. */
+    static ByteBuffer fileHeader(UUID blockId) {
+        ByteBuffer header = ByteBuffer.allocate(FILE_HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        header.putLong(FILE_MAGIC).putShort((short) MAJOR).putShort((short) MINOR);
+        Keys.put(header, blockId);
+        header.putInt(crc(header.array(), 0, header.position()));
+        return header.flip();
     }
 
     /** {@code offset} rounded up to the alignment of groups. */

@@ -102,6 +102,32 @@ public final class BlockNames {
         return owner(META, key);
     }
 
+    /** Name of the data object of the block whose commit record is called {@code metaName}. */
+    public static String dataOfMeta(String metaName) {
+        return withoutSuffix(metaName) + ".tp";
+    }
+
+    /** Name of the commit record of the block whose data object is called {@code dataName}. */
+    public static String metaOfData(String dataName) {
+        return withoutSuffix(dataName) + ".meta";
+    }
+
+    /** Name of the mark of the block whose commit record is called {@code metaName}. */
+    public static String badOfMeta(String metaName) {
+        return withoutSuffix(metaName) + ".bad";
+    }
+
+    /** The start of the window of the block whose commit record is called {@code metaName}, in seconds since 1970. */
+    public static OptionalLong windowStartOfMeta(String metaName) {
+        return META.matcher(metaName).matches()
+                ? ArrivalWindow.startOf(metaName.split("/", -1)[1])
+                : OptionalLong.empty();
+    }
+
+    private static String withoutSuffix(String key) {
+        return key.substring(0, key.lastIndexOf('.'));
+    }
+
     /** Which block {@code key} marks as damaged; empty if it is no such name. */
     public static Optional<Owner> ownerOfBad(String key) {
         return owner(BAD, key);

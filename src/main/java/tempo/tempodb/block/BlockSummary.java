@@ -58,4 +58,21 @@ public record BlockSummary(
     public boolean covers(TraceKey key) {
         return keyMin.compareTo(key) <= 0 && key.compareTo(keyMax) <= 0;
     }
+
+    /** The same of another place in the data object. */
+    BlockSummary withFooter(long atDataBytes, long atTailOffset, int ofBytes, int withCrc) {
+        return new BlockSummary(
+                keyMin,
+                keyMax,
+                startMin,
+                startMax,
+                traces,
+                entries,
+                spans,
+                rawBytes,
+                atDataBytes,
+                atTailOffset,
+                ofBytes,
+                withCrc);
+    }
 }

@@ -24,6 +24,7 @@ public final class BlockWriter {
 
     private static final byte[] ZEROS = new byte[BlockLayout.ALIGNMENT];
 
+    private final BlockSpec spec;
     private final UUID blockId;
     private final BlockContent content;
     private final ObjectWriter target;
@@ -55,9 +56,10 @@ public final class BlockWriter {
     private boolean broken;
 
     /** A writer of an empty block; nothing is written to {@code target} yet. */
-    public BlockWriter(UUID blockId, BlockContent content, ObjectWriter target) {
-        this.blockId = blockId;
-        this.content = content;
+    public BlockWriter(BlockSpec spec, ObjectWriter target) {
+        this.spec = spec;
+        this.blockId = spec.blockId();
+        this.content = spec.content();
         this.target = target;
         this.group = GroupWriter.of(content, blockId);
     }
@@ -178,10 +180,18 @@ public final class BlockWriter {
         if (!strips.isEmpty()) {
             sections.add(writeSection(BlockLayout.SECTION_STRIP_TABLE, StripTable.encode(strips)));
         }
+        BlockSummary summary = summaryBeforeFooter();
+        sections.add(writeSection(BlockLayout.SECTION_COMMIT_RECORD, new BlockMeta(spec, summary).encode()));
         ByteBuffer footer = BlockFooter.encode(blockId, content, sections);
         int footerBytes = footer.remaining();
         int footerCrc = BlockFooter.crc(footer.array(), 0, footerBytes);
         write(footer);
+        return summary.withFooter(offset, tailOffset, footerBytes, footerCrc);
+    }
+
+    /** As if the smallest footer followed here. */
+    private BlockSummary summaryBeforeFooter() {
+        int footerBytes = BlockLayout.FOOTER_FIXED_BYTES + BlockLayout.FOOTER_END_BYTES;
         return new BlockSummary(
                 new TraceKey(firstHigh, firstLow),
                 new TraceKey(lastHigh, lastLow),
@@ -191,10 +201,10 @@ public final class BlockWriter {
                 entries,
                 spans,
                 rawBytes,
+                offset + footerBytes,
                 offset,
-                tailOffset,
                 footerBytes,
-                footerCrc);
+                0);
     }
 
     private void requireValid(long keyHigh, long keyLow, ByteBuffer value, int spanCount, long oldest, long newest) {
@@ -365,13 +375,7 @@ public final class BlockWriter {
     }
 
     private void writeHeader() throws IOException {
-        ByteBuffer header = ByteBuffer.allocate(BlockLayout.FILE_HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        header.putLong(BlockLayout.FILE_MAGIC)
-                .putShort((short) BlockLayout.MAJOR)
-                .putShort((short) BlockLayout.MINOR);
-        Keys.put(header, blockId);
-        header.putInt(BlockLayout.crc(header.array(), 0, header.position()));
-        write(header.flip());
+        write(BlockLayout.fileHeader(blockId));
         pad();
     }
 

@@ -33,6 +33,7 @@ public final class Blocklist {
     private final KnownObjects<Tombstone> tombstones = new KnownObjects<>();
     private final Map<UUID, MergedDirectory> directories = new HashMap<>();
     private final IndexChanges indexes = new IndexChanges();
+    private final Set<BlockMeta> damaged = new HashSet<>();
     private List<UnreadableMeta> unreadable = List.of();
     private long polls;
     private volatile Map<String, TenantBlocks> snapshot = Map.of();
@@ -256,7 +257,9 @@ public final class Blocklist {
         unreadable = read.unreadable();
         indexes.polled(listing.indexes, read.readSingly());
         publishAll();
-        return new PollResult(added, gone.size(), unreadable);
+        damaged.addAll(read.damaged);
+        damaged.removeIf(meta -> !blocks.contains(meta.spec().metaName()));
+        return new PollResult(added, gone.size(), List.copyOf(damaged), unreadable);
     }
 
     private void publishAll() {
@@ -307,11 +310,15 @@ public final class Blocklist {
             }
         }
         // Nothing is missing for a record that cannot be read if its block is replaced, or was told of meanwhile.
-        Set<UUID> dispensable = new HashSet<>(replacedIds);
-        metas.forEach(meta -> dispensable.add(meta.blockId()));
-        List<UnreadableMeta> missing = unreadable.stream()
-                .filter(meta -> meta.tenant().equals(tenant) && !dispensable.contains(meta.blockId()))
-                .toList();
+        Set<UUID> told = new HashSet<>();
+        metas.forEach(meta -> told.add(meta.blockId()));
+        List<UnreadableMeta> missing = new ArrayList<>();
+        List<UnreadableMeta> dispensable = new ArrayList<>();
+        for (UnreadableMeta meta : unreadable) {
+            if (meta.tenant().equals(tenant) && !told.contains(meta.blockId())) {
+                (replacedIds.contains(meta.blockId()) ? dispensable : missing).add(meta);
+            }
+        }
         List<Tombstone> deleted = tombstones.values().stream()
                 .filter(tombstone -> tombstone.tenant().equals(tenant))
                 .toList();
@@ -324,6 +331,7 @@ public final class Blocklist {
                 quarantined,
                 bad,
                 missing,
+                dispensable,
                 deleted.isEmpty() ? Tombstones.NONE : new Tombstones(deleted),
                 merged);
     }

@@ -14,6 +14,7 @@ import tempo.tempodb.block.AbandonedBlock;
 import tempo.tempodb.block.BadMark;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockNames;
+import tempo.tempodb.block.CorruptBlockException;
 
 /** What was read of a listing's objects. Its reads are thread-safe. */
 final class Records {
@@ -24,6 +25,9 @@ final class Records {
     final Map<String, AbandonedBlock> abandoned = new ConcurrentHashMap<>();
     final Map<String, BadMark> marks = new ConcurrentHashMap<>();
     final Map<String, Tombstone> tombstones = new ConcurrentHashMap<>();
+
+    /** What damaged records said. */
+    final Set<BlockMeta> damaged = ConcurrentHashMap.newKeySet();
 
     private final Map<String, UnreadableMeta> unreadable = new ConcurrentHashMap<>();
     private final Map<String, Long> lengths = new ConcurrentHashMap<>();
@@ -81,6 +85,7 @@ final class Records {
         abandoned.clear();
         marks.clear();
         tombstones.clear();
+        damaged.clear();
         unreadable.clear();
         vanished.clear();
     }
@@ -125,8 +130,7 @@ final class Records {
             if (none.isPresent()) {
                 abandoned.put(name, none.get());
             } else {
-                blocks.put(name, BlockMeta.decode(name, record));
-                lengths.put(name, bytes);
+                addBlock(name, record);
             }
         } catch (NoSuchFileException deletedSinceListed) {
             vanished.add(name);
@@ -134,6 +138,17 @@ final class Records {
             addUnreadable(name, owner, e);
         }
         return name;
+    }
+
+    private void addBlock(String name, byte[] record) throws IOException {
+        try {
+            blocks.put(name, BlockMeta.decode(name, record));
+            lengths.put(name, (long) record.length);
+        } catch (CorruptBlockException e) {
+            BlockMeta said = RecordRescue.find(store, name, record).orElseThrow(() -> e);
+            blocks.put(name, said);
+            damaged.add(said);
+        }
     }
 
     private String readMark(String name, long bytes) throws IOException {
@@ -167,6 +182,6 @@ final class Records {
 
     private void addUnreadable(String name, BlockNames.Owner owner, IOException e) {
         String reason = e.getMessage() == null ? e.toString() : e.getMessage();
-        unreadable.put(name, new UnreadableMeta(owner.tenant(), owner.blockId(), reason));
+        unreadable.put(name, new UnreadableMeta(name, owner.tenant(), owner.blockId(), reason));
     }
 }

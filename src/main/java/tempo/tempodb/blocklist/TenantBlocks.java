@@ -13,7 +13,8 @@ import tempo.tempodb.block.MergedDirectory;
  * @param replaced committed blocks whose content is in another; to be deleted once no query can use them any more
  * @param quarantined as {@code replaced}, but found damaged: they are kept for longer, for who wants to look into it
  * @param bad those of the visible blocks that were found damaged
- * @param unreadable commit records that could not be read
+ * @param unreadable commit records that could not be read, and something is missing for them
+ * @param unreadableReplaced the other ones that could not be read: their blocks' content is in another
  * @param tombstones what is deleted, and not to be seen, in whatever block it is
  * @param directories what tells of many blocks at once whether they may hold a key
  */
@@ -23,10 +24,11 @@ public record TenantBlocks(
         List<BadBlock> quarantined,
         List<BadBlock> bad,
         List<UnreadableMeta> unreadable,
+        List<UnreadableMeta> unreadableReplaced,
         Tombstones tombstones,
         List<MergedDirectory> directories) {
-    static final TenantBlocks NONE =
-            new TenantBlocks(List.of(), List.of(), List.of(), List.of(), List.of(), Tombstones.NONE, List.of());
+    static final TenantBlocks NONE = new TenantBlocks(
+            List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), Tombstones.NONE, List.of());
 
     public TenantBlocks {
         visible = List.copyOf(visible);
@@ -34,6 +36,7 @@ public record TenantBlocks(
         quarantined = List.copyOf(quarantined);
         bad = List.copyOf(bad);
         unreadable = List.copyOf(unreadable);
+        unreadableReplaced = List.copyOf(unreadableReplaced);
         directories = List.copyOf(directories);
     }
 
@@ -53,6 +56,7 @@ public record TenantBlocks(
                 quarantined,
                 bad.stream().filter(each -> kept.test(each.meta())).toList(),
                 unreadable,
+                unreadableReplaced,
                 tombstones,
                 directories);
     }

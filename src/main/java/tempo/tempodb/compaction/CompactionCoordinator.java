@@ -24,6 +24,7 @@ import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.block.AbandonedBlock;
 import tempo.tempodb.block.ArrivalWindow;
 import tempo.tempodb.block.BlockMeta;
+import tempo.tempodb.block.CorruptBlockException;
 import tempo.tempodb.blocklist.BadBlock;
 import tempo.tempodb.blocklist.TenantBlocks;
 
@@ -54,6 +55,7 @@ public final class CompactionCoordinator {
     private final CompactionPlan plan;
     private final JobLog log;
     private final DeletedTraces deleted;
+    private final DamagedRecords damagedRecords;
     private final InstantSource clock;
     private final Supplier<UUID> blockIds;
 
@@ -66,6 +68,8 @@ public final class CompactionCoordinator {
 
     /** Damaged blocks of which nothing is whole. */
     private final Set<UUID> hopeless = new HashSet<>();
+
+    private List<UUID> restored = List.of();
 
     private Backlog backlog = new Backlog(0, 0, 0);
 
@@ -105,6 +109,7 @@ public final class CompactionCoordinator {
         this.plan = new CompactionPlan(config);
         this.log = new JobLog(store);
         this.deleted = new DeletedTraces(db);
+        this.damagedRecords = new DamagedRecords(store);
         this.clock = clock;
         this.blockIds = blockIds;
     }
@@ -115,7 +120,7 @@ public final class CompactionCoordinator {
      */
     public void refresh() throws IOException {
         log.refresh();
-        db.poll();
+        restored = damagedRecords.restore(db.poll().damaged());
         Instant now = clock.instant();
         for (CompactionJob job : log.jobs()) {
             if (hasEnded(job)) {
@@ -140,6 +145,11 @@ public final class CompactionCoordinator {
                 || open().stream()
                         .anyMatch(job -> job.tenant().equals(tenant)
                                 && job.output().window().equals(window));
+    }
+
+    /** Blocks whose commit records were damaged, and were put anew by the last refresh. */
+    public List<UUID> restored() {
+        return restored;
     }
 
     /** What is waiting, as of the last refresh. */
@@ -289,6 +299,9 @@ public final class CompactionCoordinator {
                     return false;
                 }
                 break;
+            } catch (CorruptBlockException damaged) {
+                // Nobody can commit the block any more; what it replaced is there, or lost with it.
+                break;
             } catch (NoSuchFileException deletedMeanwhile) {
                 // It was committed, and replaced since: from now on it is not to be committed again.
                 continue;
@@ -307,7 +320,8 @@ public final class CompactionCoordinator {
                 || db.isAbandoned(job.output())
                 || blocks.visible().stream().anyMatch(meta -> meta.blockId().equals(output))
                 || blocks.replaced().stream().anyMatch(meta -> meta.blockId().equals(output))
-                || idsOf(blocks.quarantined()).contains(output);
+                || idsOf(blocks.quarantined()).contains(output)
+                || blocks.unreadable().stream().anyMatch(meta -> meta.blockId().equals(output));
     }
 
     private static Set<UUID> idsOf(List<BadBlock> blocks) {

@@ -2,6 +2,7 @@ package tempo.tempodb.compaction;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -19,11 +21,13 @@ import tempo.tempodb.TempoDb;
 import tempo.tempodb.backend.ObjectInfo;
 import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.block.AbandonedBlock;
+import tempo.tempodb.block.ArrivalWindow;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockNames;
 import tempo.tempodb.blocklist.BadBlock;
 import tempo.tempodb.blocklist.TenantBlocks;
 import tempo.tempodb.blocklist.Tombstone;
+import tempo.tempodb.blocklist.UnreadableMeta;
 
 /*
  * The grace time is counted from when this sweep first saw that a block is replaced or past its retention, by its own clock: so it
@@ -37,6 +41,9 @@ import tempo.tempodb.blocklist.Tombstone;
  * that nobody finished. Whatever it leaves undone, it does the next time. For one thread at a time.
  */
 public final class Sweep {
+    /** No window is longer. */
+    private static final Duration WINDOW_MAX = Duration.ofDays(1);
+
     private static final String DATA_SUFFIX = ".tp";
     private static final String META_SUFFIX = ".meta";
 
@@ -94,6 +101,24 @@ public final class Sweep {
         for (String tenant : db.tenants()) {
             TenantBlocks blocks = db.blocks(tenant);
             Set<BlockMeta> over = new LinkedHashSet<>();
+            Set<UUID> staying = new HashSet<>();
+            for (UnreadableMeta meta : blocks.unreadableReplaced()) {
+                if (isOver(meta.blockId(), config.grace(), now, seen)) {
+                    remove(meta);
+                    replaced++;
+                } else {
+                    staying.add(meta.blockId());
+                }
+            }
+            for (UnreadableMeta meta : blocks.unreadable()) {
+                if (isPast(meta, blocks, now) && isOver(meta.blockId(), config.grace(), now, seen)) {
+                    remove(meta);
+                    expired++;
+                } else if (isOver(meta.blockId(), config.quarantine(), now, seen) && isDamagedRecord(meta)) {
+                    remove(meta);
+                    lost.add(meta.blockId());
+                }
+            }
             for (BlockMeta meta : blocks.replaced()) {
                 collect(meta, now, seen, over);
             }
@@ -111,7 +136,7 @@ public final class Sweep {
                 }
             }
             over.removeIf(meta -> busy.contains(meta.blockId()));
-            keepWhatReplaces(blocks, over);
+            keepWhatReplaces(blocks, staying, over);
             if (!over.isEmpty()) {
                 for (BadBlock each : bad) {
                     quarantined += over.contains(each.meta()) ? 1 : 0;
@@ -139,16 +164,39 @@ public final class Sweep {
 
     /** Adds a block that is to go to {@code over}, once its grace time is over. */
     private void collect(BlockMeta meta, Instant now, Set<UUID> seen, Set<BlockMeta> over) {
-        seen.add(meta.blockId());
-        Instant first = since.computeIfAbsent(meta.blockId(), unused -> now);
-        if (!first.plus(config.grace()).isAfter(now)) {
+        if (isOver(meta.blockId(), config.grace(), now, seen)) {
             over.add(meta);
         }
     }
 
+    private boolean isOver(UUID block, Duration kept, Instant now, Set<UUID> seen) {
+        seen.add(block);
+        return !since.computeIfAbsent(block, unused -> now).plus(kept).isAfter(now);
+    }
+
+    /** Its window is known by its name only, which says nothing of the length. */
+    private boolean isPast(UnreadableMeta meta, TenantBlocks blocks, Instant now) {
+        OptionalLong start = BlockNames.windowStartOfMeta(meta.name());
+        if (start.isEmpty()) {
+            return false;
+        }
+        ArrivalWindow longest = new ArrivalWindow(start.getAsLong(), WINDOW_MAX.toSeconds());
+        return blocks.tombstones().hides(longest) || config.retention().isOver(meta.tenant(), longest, now);
+    }
+
+    private boolean isDamagedRecord(UnreadableMeta meta) throws IOException {
+        return meta.isRecord() && DamagedRecords.isDamaged(store, meta.name());
+    }
+
+    private void remove(UnreadableMeta meta) throws IOException {
+        store.delete(meta.name());
+        store.delete(BlockNames.dataOfMeta(meta.name()));
+        store.delete(BlockNames.badOfMeta(meta.name()));
+    }
+
     /** Takes those out that replace a block which stays: without them it would be visible again. */
-    private static void keepWhatReplaces(TenantBlocks blocks, Set<BlockMeta> over) {
-        Set<UUID> staying = new HashSet<>();
+    private static void keepWhatReplaces(TenantBlocks blocks, Set<UUID> unreadable, Set<BlockMeta> over) {
+        Set<UUID> staying = new HashSet<>(unreadable);
         blocks.replaced().forEach(meta -> staying.add(meta.blockId()));
         blocks.quarantined().forEach(bad -> staying.add(bad.meta().blockId()));
         blocks.visible().forEach(meta -> staying.add(meta.blockId()));
@@ -180,7 +228,7 @@ public final class Sweep {
         known.addAll(outputs);
         int orphans = 0;
         for (ObjectInfo object : data.values()) {
-            String record = recordOf(object.key());
+            String record = BlockNames.metaOfData(object.key());
             Optional<BlockNames.Owner> owner = BlockNames.ownerOfMeta(record);
             boolean old = !object.modified().plus(config.orphanAge()).isAfter(now);
             if (owner.isPresent()
@@ -221,6 +269,7 @@ public final class Sweep {
             blocks.replaced().forEach(meta -> known.add(meta.blockId()));
             blocks.quarantined().forEach(bad -> known.add(bad.meta().blockId()));
             blocks.unreadable().forEach(meta -> known.add(meta.blockId()));
+            blocks.unreadableReplaced().forEach(meta -> known.add(meta.blockId()));
         }
         return known;
     }
@@ -237,9 +286,5 @@ public final class Sweep {
 
     private Optional<AbandonedBlock> abandoned(String name, long bytes) throws IOException {
         return bytes > BlockMeta.BYTES_MAX ? Optional.empty() : AbandonedBlock.decode(store.read(name, 0, (int) bytes));
-    }
-
-    private static String recordOf(String dataName) {
-        return dataName.substring(0, dataName.length() - DATA_SUFFIX.length()) + META_SUFFIX;
     }
 }

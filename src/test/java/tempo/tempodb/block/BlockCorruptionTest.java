@@ -39,12 +39,17 @@ class BlockCorruptionTest {
         BlockReader reader = Blocks.open(store, meta);
         GroupTable groups = reader.tail().groups();
         assertTrue(groups.groups() >= 3, "the block has " + groups.groups() + " groups");
+        BlockFooter.Section copy = copyOfRecord(data);
         int typedErrors = 0;
         for (int flip = 0; flip < FLIPS; flip++) {
             int offset = offsetToFlip(groups, data.length, flip);
             int bit = 1 << random.nextInt(8);
             data[offset] ^= (byte) bit;
-            if (offset >= meta.summary().tailOffset()) {
+            if (copy.offset() <= offset && offset < copy.offset() + copy.length()) {
+                assertThrows(CorruptBlockException.class, this::readCopy);
+                assertEquals(Blocks.ID, Blocks.open(store, meta).tail().blockId());
+                typedErrors++;
+            } else if (offset >= meta.summary().tailOffset()) {
                 CorruptBlockException error = assertThrows(CorruptBlockException.class, () -> Blocks.open(store, meta));
                 assertEquals(Blocks.ID, error.blockId());
                 typedErrors++;
@@ -54,6 +59,27 @@ class BlockCorruptionTest {
             data[offset] ^= (byte) bit;
         }
         assertTrue(typedErrors > FLIPS / 4, typedErrors + " flips were noticed");
+    }
+
+    private BlockFooter.Section copyOfRecord(byte[] data) throws IOException {
+        int tailOffset = (int) meta.summary().tailOffset();
+        return BlockFooter.decode(
+                        Arrays.copyOfRange(data, tailOffset, data.length),
+                        tailOffset,
+                        meta.summary().footerBytes(),
+                        BlockPlace.block(Blocks.ID))
+                .sections()
+                .stream()
+                .filter(section -> section.type() == BlockLayout.SECTION_COMMIT_RECORD)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private BlockMeta readCopy() throws IOException {
+        return RecordCopy.read(
+                meta.spec().metaName(),
+                Blocks.source(store, meta),
+                meta.summary().dataBytes());
     }
 
     @Test

@@ -34,7 +34,7 @@ class BlockMergeTest {
         UUID id = UUID.randomUUID();
         BlockSpec spec = BlockSpec.cut("tenant", id, Blocks.WINDOW, BlockContent.SPANS);
         try (ObjectWriter data = store.write(spec.dataName())) {
-            BlockWriter writer = new BlockWriter(id, BlockContent.SPANS, data);
+            BlockWriter writer = new BlockWriter(spec, data);
             for (var trace : traces.entrySet()) {
                 for (byte[] value : trace.getValue()) {
                     writer.add(trace.getKey(), ByteBuffer.wrap(value), 1, 1000, 2000);
@@ -56,7 +56,7 @@ class BlockMergeTest {
         UUID id = UUID.randomUUID();
         BlockSpec spec = BlockSpec.cut("tenant", id, Blocks.WINDOW, BlockContent.SPANS);
         try (ObjectWriter data = store.write(spec.dataName())) {
-            BlockWriter writer = new BlockWriter(id, BlockContent.SPANS, data);
+            BlockWriter writer = new BlockWriter(spec, data);
             BlockMerge.Result result = BlockMerge.run(readers, writer, kept);
             assertEquals(0, result.groupsCopied());
             BlockSummary summary = writer.finish();

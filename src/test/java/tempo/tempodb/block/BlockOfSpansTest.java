@@ -105,7 +105,7 @@ class BlockOfSpansTest {
     @Test
     void aValueThatIsNoTraceIsRefusedAndCostsNothingElse() throws IOException {
         BlockSpec spec = BlockSpec.cut("tenant", Blocks.ID, Blocks.WINDOW, BlockContent.SPANS);
-        BlockWriter writer = new BlockWriter(Blocks.ID, BlockContent.SPANS, store.write(spec.dataName()));
+        BlockWriter writer = new BlockWriter(spec, store.write(spec.dataName()));
         List<Blocks.Entry> entries = entries(4, 2);
         ByteBuffer cut =
                 ByteBuffer.wrap(entries.get(0).value(), 0, entries.get(0).value().length - 1);

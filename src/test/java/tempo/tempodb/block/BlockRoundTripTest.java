@@ -102,7 +102,7 @@ class BlockRoundTripTest {
     @Test
     void refusesWhatCannotBeStored() throws IOException {
         ObjectWriter data = store.write("t/w/a.tp");
-        BlockWriter writer = new BlockWriter(Blocks.ID, BlockContent.OPAQUE, data);
+        BlockWriter writer = new BlockWriter(BlockSpec.cut("t", Blocks.ID, Blocks.WINDOW, BlockContent.OPAQUE), data);
         assertThrows(IllegalStateException.class, writer::finish);
         TraceKey key = new TraceKey(5, 5);
         ByteBuffer tooLarge = ByteBuffer.allocate(BlockWriter.VALUE_BYTES_MAX + 1);

@@ -45,7 +45,7 @@ final class Blocks {
             throws IOException {
         BlockSpec spec = BlockSpec.cut("tenant", id, WINDOW, content);
         try (ObjectWriter data = store.write(spec.dataName())) {
-            BlockWriter writer = new BlockWriter(id, content, data);
+            BlockWriter writer = new BlockWriter(spec, data);
             for (Entry entry : entries) {
                 writer.add(entry.key, ByteBuffer.wrap(entry.value), entry.spans, entry.oldest, entry.newest);
             }

@@ -203,7 +203,7 @@ class PythonReaderTest {
         BlockSpec spec = new BlockSpec(
                 "tenant", new UUID(5, 6), Blocks.WINDOW, 1, 7, List.of(Blocks.ID, new UUID(1, 2)), BlockContent.SPANS);
         try (ObjectWriter data = store.write(spec.dataName())) {
-            BlockWriter writer = new BlockWriter(spec.blockId(), spec.content(), data);
+            BlockWriter writer = new BlockWriter(spec, data);
             List<BlockReader> readers = List.of(Blocks.open(store, first), Blocks.open(other, second));
             assertNotEquals(0, BlockMerge.run(readers, writer, key -> true).groupsCopied());
             BlockMeta merged = new BlockMeta(spec, writer.finish());

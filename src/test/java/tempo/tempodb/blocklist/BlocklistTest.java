@@ -28,12 +28,12 @@ class BlocklistTest {
     void learnsAndForgetsByPolling() throws IOException {
         BlockMeta first = put("one", 1);
         BlockMeta second = put("two", 2);
-        assertEquals(new PollResult(2, 0, List.of()), blocklist.poll(store));
+        assertEquals(new PollResult(2, 0, List.of(), List.of()), blocklist.poll(store));
         assertEquals(List.of(first), blocklist.blocks("one").visible());
         assertEquals(List.of(second), blocklist.blocks("two").visible());
         TenantBlocks before = blocklist.blocks("one");
         store.delete(first.spec().metaName());
-        assertEquals(new PollResult(0, 1, List.of()), blocklist.poll(store));
+        assertEquals(new PollResult(0, 1, List.of(), List.of()), blocklist.poll(store));
         assertEquals(Set.of("two"), blocklist.tenants());
         assertEquals(List.of(first), before.visible());
     }
@@ -60,7 +60,7 @@ class BlocklistTest {
         assertEquals(List.of(good), blocklist.blocks("one").visible());
         assertEquals(result.unreadable(), blocklist.blocks("one").unreadable());
         store.replace(bad.spec().metaName(), bad.encode());
-        assertEquals(new PollResult(1, 0, List.of()), blocklist.poll(store));
+        assertEquals(new PollResult(1, 0, List.of(), List.of()), blocklist.poll(store));
     }
 
     @Test
@@ -91,7 +91,7 @@ class BlocklistTest {
                 blocklist.add(added);
             }
         };
-        assertEquals(new PollResult(0, 0, List.of()), blocklist.poll(listing));
+        assertEquals(new PollResult(0, 0, List.of(), List.of()), blocklist.poll(listing));
         assertEquals(List.of(added), blocklist.blocks("one").visible());
         assertEquals(1, blocklist.poll(store).forgotten());
     }

@@ -105,6 +105,8 @@ final class CompactionSimulation {
         }
         if (random.nextInt(4) == 0) {
             time.add("damage", 0, this::damage);
+        } else if (random.nextInt(3) == 0) {
+            time.add("damage of a record", 0, this::damageRecord);
         }
         time.run(STEPS);
         settle();
@@ -138,6 +140,25 @@ final class CompactionSimulation {
                 shared.history.add(time.now() + " damage of " + name);
                 values.lost.addAll(ExpectedValues.valuesOf(meta, shared.objects));
                 shared.objects.replace(name, Arrays.copyOf(content, random.nextInt(content.length)));
+            }
+        }
+    }
+
+    /** Changes a bit of one commit record, after some while. What it said is in the data as well: nobody misses it. */
+    private void damageRecord() throws IOException {
+        TempoDb db = open(shared.open());
+        for (int i = 10 + random.nextInt(40); i > 0; i--) {
+            db.poll();
+        }
+        List<BlockMeta> blocks = new ArrayList<>(db.blocks("t").visible());
+        blocks.addAll(db.blocks("t").replaced());
+        if (!blocks.isEmpty()) {
+            String name = blocks.get(random.nextInt(blocks.size())).spec().metaName();
+            byte[] content = shared.objects.contentOrEmpty(name).clone();
+            if (content.length > 0) {
+                shared.history.add(time.now() + " damage of " + name);
+                content[random.nextInt(content.length)] ^= (byte) (1 << random.nextInt(8));
+                shared.objects.replace(name, content);
             }
         }
     }
