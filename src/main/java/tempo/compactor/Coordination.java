@@ -170,6 +170,11 @@ final class Coordination {
         for (UUID lost : removed.lost()) {
             LOG.error("compaction: block {} was deleted, damaged, and nothing of it could be saved", lost);
         }
+        for (UUID lost : removed.lostTombstones()) {
+            LOG.error(
+                    "compaction: tombstone {} was deleted, damaged: if what it hid is seen again, it has to be deleted again",
+                    lost);
+        }
     }
 
     private void sweepOrphans() throws IOException {

@@ -3,10 +3,9 @@ package tempo.tempodb;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -303,15 +302,16 @@ public final class TempoDb implements AutoCloseable {
     }
 
     /**
-     * The columns of the tenant's blocks of spans, for searches, the block with the newest spans first.
+     * The columns of the tenant's blocks of spans, for searches, the block with the newest spans first. What is deleted by now is
+     * hidden in them.
      *
      * @throws IOException as {@link BlockReader#open}
      */
     public List<SpanColumns> columns(String tenant) throws IOException {
-        List<BlockMeta> metas = new ArrayList<>(readable(tenant).visible());
-        metas.removeIf(meta -> meta.spec().content() != BlockContent.SPANS);
-        metas.sort(Comparator.comparingLong(meta -> -meta.summary().startMax()));
-        return reads.each(metas, meta -> reader(meta).columns());
+        TenantBlocks readable = readable(tenant);
+        NavigableSet<TraceKey> hidden = readable.tombstones().hidden(clock.instant());
+        return reads.each(
+                readable.newestOf(BlockContent.SPANS), meta -> reader(meta).columns(hidden));
     }
 
     /** Learns of blocks that appeared or vanished; errors as in {@link Blocklist#poll}. */

@@ -7,10 +7,11 @@ import java.util.Objects;
 import tempo.tempodb.backend.SealedJson;
 
 /**
- * Says of a block that it was found damaged: an object beside its commit record. Queries leave the block out and say so, until what is
- * whole of it is in another block.
+ * Says of a block that it was found damaged: an object beside its commit record. Queries read what they can of it and say what they cannot,
+ * until what is whole of it is in another block.
  *
  * @param reason what was found, at most 500 characters
+ * @param at when; of a mark that cannot be read, the beginning of 1970
  */
 public record BadMark(String reason, Instant at) {
     /** Largest mark. */
@@ -20,6 +21,11 @@ public record BadMark(String reason, Instant at) {
 
     public BadMark {
         reason = reason.substring(0, Math.min(reason.length(), REASON_CHARS_MAX));
+    }
+
+    /** False if the mark is itself damaged, or was never one: since when it is there is not known. */
+    public boolean isReadable() {
+        return !at.equals(Instant.EPOCH);
     }
 
     /** The bytes of the object. */

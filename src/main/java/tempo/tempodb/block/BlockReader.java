@@ -2,7 +2,9 @@ package tempo.tempodb.block;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
+import java.util.NavigableSet;
 import org.jspecify.annotations.Nullable;
 import tempo.span.TraceKey;
 
@@ -186,12 +188,22 @@ public final class BlockReader {
     }
 
     /**
-     * The block's columns, for scans.
+     * The block's columns, for scans, with all that is in them.
      *
      * @throws IllegalArgumentException if it is not of spans
      */
     public SpanColumns columns() {
-        return new SpanColumns(tail, source, segments);
+        return columns(Collections.emptyNavigableSet());
+    }
+
+    /**
+     * The block's columns, for scans.
+     *
+     * @param hidden traces that are deleted: scans pass over their spans; not copied
+     * @throws IllegalArgumentException if it is not of spans
+     */
+    public SpanColumns columns(NavigableSet<TraceKey> hidden) {
+        return new SpanColumns(tail, source, segments, hidden);
     }
 
     Group readGroup(int group) throws IOException {

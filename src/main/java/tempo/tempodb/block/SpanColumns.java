@@ -4,7 +4,9 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.NavigableSet;
 import java.util.UUID;
+import tempo.span.TraceKey;
 import tempo.tempodb.column.CorruptPageException;
 import tempo.tempodb.spans.Segment;
 import tempo.tempodb.spans.SpanGroup;
@@ -29,14 +31,16 @@ public final class SpanColumns {
     private final BlockTail tail;
     private final BlockSource source;
     private final Segments segments;
+    private final NavigableSet<TraceKey> hidden;
 
-    SpanColumns(BlockTail tail, BlockSource source, Segments segments) {
+    SpanColumns(BlockTail tail, BlockSource source, Segments segments, NavigableSet<TraceKey> hidden) {
         if (tail.content() != BlockContent.SPANS) {
             throw new IllegalArgumentException("block " + tail.blockId() + " is not of spans");
         }
         this.tail = tail;
         this.source = source;
         this.segments = segments;
+        this.hidden = hidden;
     }
 
     public UUID blockId() {
@@ -56,6 +60,21 @@ public final class SpanColumns {
     /** The newest start in a group, unix nanoseconds; one after the year 2262 counts as then. */
     public long newest(int group) {
         return tail.groups().newest(group);
+    }
+
+    /** True if a group may hold deleted traces. Strips tell of their spans too. */
+    public boolean mayHide(int group) {
+        if (hidden.isEmpty()) {
+            return false;
+        }
+        GroupTable groups = tail.groups();
+        TraceKey next = hidden.ceiling(new TraceKey(groups.firstHigh(group), groups.firstLow(group)));
+        return next != null && next.compareTo(new TraceKey(groups.lastHigh(group), groups.lastLow(group))) <= 0;
+    }
+
+    /** True if a trace is deleted: none of its spans is to be seen. */
+    public boolean hides(TraceKey key) {
+        return hidden.contains(key);
     }
 
     /** The number of the segment that a group needs. */

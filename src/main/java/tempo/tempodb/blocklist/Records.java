@@ -153,7 +153,7 @@ final class Records {
 
     private String readMark(String name, long bytes) throws IOException {
         try {
-            marks.put(name, BadMark.decode(read(name, bytes, BadMark.BYTES_MAX)));
+            marks.put(name, BadMark.decode(store.read(name, 0, (int) Math.min(bytes, BadMark.BYTES_MAX))));
         } catch (NoSuchFileException deletedSinceListed) {
             vanished.add(name);
         }

@@ -1,8 +1,10 @@
 package tempo.tempodb.blocklist;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 import tempo.tempodb.block.ArrivalWindow;
+import tempo.tempodb.block.BlockContent;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.MergedDirectory;
 
@@ -38,6 +40,14 @@ public record TenantBlocks(
         unreadable = List.copyOf(unreadable);
         unreadableReplaced = List.copyOf(unreadableReplaced);
         directories = List.copyOf(directories);
+    }
+
+    /** Those of the visible ones with such content, the one with the newest spans first. */
+    public List<BlockMeta> newestOf(BlockContent content) {
+        return visible.stream()
+                .filter(meta -> meta.spec().content() == content)
+                .sorted(Comparator.comparingLong(meta -> -meta.summary().startMax()))
+                .toList();
     }
 
     /**

@@ -5,6 +5,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import tempo.span.TraceKey;
 import tempo.tempodb.block.ArrivalWindow;
 
@@ -47,6 +49,17 @@ public final class Tombstones {
         }
         Instant until = traces.get(key);
         return until != null && until.isAfter(now);
+    }
+
+    /** The traces of which no span is to be seen. */
+    public NavigableSet<TraceKey> hidden(Instant now) {
+        NavigableSet<TraceKey> hidden = new TreeSet<>();
+        traces.forEach((key, until) -> {
+            if (until.isAfter(now)) {
+                hidden.add(key);
+            }
+        });
+        return hidden;
     }
 
     /** True if a block of this window is not to be seen. */

@@ -38,7 +38,7 @@ final class JobText {
         SealedJson fields = SealedJson.open(bytes, "job " + name);
         try {
             return job(fields);
-        } catch (IllegalArgumentException | DateTimeException e) {
+        } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
             throw new IOException("job " + name + " says what cannot be: " + e.getMessage(), e);
         }
     }

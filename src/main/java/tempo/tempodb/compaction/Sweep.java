@@ -22,6 +22,7 @@ import tempo.tempodb.backend.ObjectInfo;
 import tempo.tempodb.backend.ObjectStore;
 import tempo.tempodb.block.AbandonedBlock;
 import tempo.tempodb.block.ArrivalWindow;
+import tempo.tempodb.block.BadMark;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockNames;
 import tempo.tempodb.blocklist.BadBlock;
@@ -72,16 +73,19 @@ public final class Sweep {
      * @param expiredBlocks past their retention, or of a tenant that was deleted
      * @param quarantinedBlocks that were damaged
      * @param lost of these, the ones of which nothing could be saved
+     * @param lostTombstones damaged ones: what they hid is not known, and not hidden any more
      */
     public record Result(
             int replacedBlocks,
             int expiredBlocks,
             int quarantinedBlocks,
             List<UUID> lost,
+            List<UUID> lostTombstones,
             int orphans,
             int abandonedWrites) {
         public Result {
             lost = List.copyOf(lost);
+            lostTombstones = List.copyOf(lostTombstones);
         }
     }
 
@@ -98,6 +102,7 @@ public final class Sweep {
         int expired = 0;
         int quarantined = 0;
         List<UUID> lost = new ArrayList<>();
+        List<UUID> lostTombstones = new ArrayList<>();
         for (String tenant : db.tenants()) {
             TenantBlocks blocks = db.blocks(tenant);
             Set<BlockMeta> over = new LinkedHashSet<>();
@@ -114,9 +119,9 @@ public final class Sweep {
                 if (isPast(meta, blocks, now) && isOver(meta.blockId(), config.grace(), now, seen)) {
                     remove(meta);
                     expired++;
-                } else if (isOver(meta.blockId(), config.quarantine(), now, seen) && isDamagedRecord(meta)) {
+                } else if (isOver(meta.blockId(), config.quarantine(), now, seen) && isDamaged(meta)) {
                     remove(meta);
-                    lost.add(meta.blockId());
+                    (meta.isRecord() ? lost : lostTombstones).add(meta.blockId());
                 }
             }
             for (BlockMeta meta : blocks.replaced()) {
@@ -131,7 +136,7 @@ public final class Sweep {
             List<BadBlock> bad = new ArrayList<>(blocks.quarantined());
             bad.addAll(blocks.bad());
             for (BadBlock each : bad) {
-                if (!each.mark().at().plus(config.quarantine()).isAfter(now)) {
+                if (isOver(each, now, seen)) {
                     over.add(each.meta());
                 }
             }
@@ -159,7 +164,7 @@ public final class Sweep {
             }
         }
         since.keySet().retainAll(seen);
-        return new Result(replaced, expired - quarantined, quarantined, lost, 0, 0);
+        return new Result(replaced, expired - quarantined, quarantined, lost, lostTombstones, 0, 0);
     }
 
     /** Adds a block that is to go to {@code over}, once its grace time is over. */
@@ -184,12 +189,23 @@ public final class Sweep {
         return blocks.tombstones().hides(longest) || config.retention().isOver(meta.tenant(), longest, now);
     }
 
-    private boolean isDamagedRecord(UnreadableMeta meta) throws IOException {
-        return meta.isRecord() && DamagedRecords.isDamaged(store, meta.name());
+    private boolean isOver(BadBlock bad, Instant now, Set<UUID> seen) {
+        BadMark mark = bad.mark();
+        return mark.isReadable()
+                ? !mark.at().plus(config.quarantine()).isAfter(now)
+                : isOver(bad.meta().blockId(), config.quarantine(), now, seen);
+    }
+
+    /** False if only a newer version can read it. */
+    private boolean isDamaged(UnreadableMeta meta) throws IOException {
+        return !meta.isRecord() || DamagedRecords.isDamaged(store, meta.name());
     }
 
     private void remove(UnreadableMeta meta) throws IOException {
         store.delete(meta.name());
+        if (!meta.isRecord()) {
+            return;
+        }
         store.delete(BlockNames.dataOfMeta(meta.name()));
         store.delete(BlockNames.badOfMeta(meta.name()));
     }
@@ -246,7 +262,8 @@ public final class Sweep {
                 store.delete(record.key());
             }
         }
-        return new Result(0, 0, 0, List.of(), orphans, store.removeAbandonedWrites(now.minus(config.writeAge())));
+        return new Result(
+                0, 0, 0, List.of(), List.of(), orphans, store.removeAbandonedWrites(now.minus(config.writeAge())));
     }
 
     /** True if there is no commit record, and from now on there will not be one. */

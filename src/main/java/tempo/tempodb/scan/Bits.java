@@ -56,6 +56,13 @@ final class Bits {
         return true;
     }
 
+    /** Clears the bits from {@code from} up to, but not including, {@code to}. */
+    static void clear(long[] bits, int from, int to) {
+        for (int bit = from; bit < to; bit++) {
+            bits[bit >> 6] &= ~(1L << bit);
+        }
+    }
+
     /** How many bits are set from {@code from} up to, but not including, {@code to}. */
     static int count(long[] bits, int from, int to) {
         if (from >= to) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tempo.span.TraceKey;
 import tempo.tempodb.block.CorruptBlockException;
 import tempo.tempodb.block.SpanColumns;
 import tempo.tempodb.column.CorruptPageException;
@@ -108,6 +109,7 @@ final class BlockScan {
                 open.open(opened, block.source(group));
             }
             long[] bits = node.select(open);
+            clearHidden(block, group, open, bits);
             return Bits.isEmpty(bits, open.count()) ? null : bits;
         } catch (CorruptPageException e) {
             damage.unreadable(block.corrupt(group, e));
@@ -115,6 +117,20 @@ final class BlockScan {
             damage.unreadable(e);
         }
         return null;
+    }
+
+    /** Clears the bits of the spans of deleted traces. */
+    static void clearHidden(SpanColumns block, int number, GroupScan scan, long[] bits) throws IOException {
+        if (!block.mayHide(number)) {
+            return;
+        }
+        scan.loadEntries();
+        SpanGroup group = scan.group();
+        for (int entry = 0; entry < group.entries(); entry++) {
+            if (block.hides(new TraceKey(group.keyHigh(entry), group.keyLow(entry)))) {
+                Bits.clear(bits, group.firstSpan(entry), group.firstSpan(entry + 1));
+            }
+        }
     }
 
     /** The group that {@link #select} was called with last. */

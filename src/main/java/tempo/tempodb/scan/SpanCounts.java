@@ -202,7 +202,7 @@ public final class SpanCounts {
                 if (spans == 0 || !hasAny(summary, i, node)) {
                     continue;
                 }
-                if (needsValues(summary, i, node)) {
+                if (block.mayHide(group) || needsValues(summary, i, node)) {
                     addGroup(block, group, ready);
                 } else if (needsLabels(summary, i, node)) {
                     addRows(node, scan(block, group), templateColumn.values(i, spans), measureColumn.values(i, spans));
@@ -356,6 +356,7 @@ public final class SpanCounts {
             Ready node = ready(block, group, ready);
             GroupScan open = scan(block, group);
             long[] bits = node.filter().select(open);
+            BlockScan.clearHidden(block, group, open, bits);
             int rows = open.count();
             if (Bits.isEmpty(bits, rows)) {
                 return;

@@ -25,8 +25,10 @@ import tempo.tempodb.backend.MemoryObjectStore;
 import tempo.tempodb.backend.SealedJson;
 import tempo.tempodb.block.AbandonedBlock;
 import tempo.tempodb.block.ArrivalWindow;
+import tempo.tempodb.block.BadMark;
 import tempo.tempodb.block.BlockContent;
 import tempo.tempodb.block.BlockMeta;
+import tempo.tempodb.block.BlockNames;
 import tempo.tempodb.block.BlockSpec;
 
 /** What becomes of blocks whose commit records are damaged, in the eyes of nodes that never read them before. */
@@ -178,6 +180,38 @@ class DamagedRecordsTest {
         assertEquals(List.of(block.blockId()), turn().lost());
         assertEquals("", found());
         assertFalse(exists(block.spec().dataName()));
+    }
+
+    @Test
+    void aDamagedTombstoneIsMissedAndGoesAfterItsQuarantine() throws IOException {
+        write("a", List.of());
+        String name = db.deleteTrace("t", KEY).name();
+        assertEquals("", found());
+        store.replace(name, new byte[] {1});
+        restart();
+        assertEquals("a, partial", found());
+        turn();
+        now = now.plus(QUARANTINE).minusSeconds(1);
+        assertEquals(List.of(), turn().lostTombstones());
+        now = now.plusSeconds(1);
+        assertEquals(1, turn().lostTombstones().size());
+        assertFalse(exists(name));
+        assertEquals("a", found());
+    }
+
+    @Test
+    void aBlockWithADamagedMarkIsQuarantinedFromWhenItWasSeen() throws IOException {
+        BlockMeta block = write("a", List.of());
+        db.markBad(block, "test");
+        String mark = BlockNames.badOfMeta(block.spec().metaName());
+        assertTrue(exists(mark));
+        store.replace(mark, new byte[BadMark.BYTES_MAX + 1]);
+        restart();
+        assertEquals(List.of(), turn().lost());
+        now = now.plus(QUARANTINE).minusSeconds(1);
+        assertEquals(List.of(), turn().lost());
+        now = now.plusSeconds(1);
+        assertEquals(List.of(block.blockId()), turn().lost());
     }
 
     @Test

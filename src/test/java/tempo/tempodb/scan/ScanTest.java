@@ -19,6 +19,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -56,7 +57,9 @@ class ScanTest {
             SpanField.event("url.path"),
             SpanField.link("thread.id"));
 
-    /** A large block with strips that have columns, a small one without, and one that was merged. */
+    private static final int DELETED_PART = 400;
+
+    /** A large block with strips that have columns, and a small merged one without; some traces of both are deleted. */
     private static final Stored STORED = Stored.of(11, 70_000, 2_000, 3_000);
 
     /** Blocks, and what is in them. */
@@ -81,7 +84,11 @@ class ScanTest {
                     int count = 1 + random.nextInt(60);
                     byte[] value = new RandomOtlp(random, false, key).entry(count);
                     traces.put(key, value);
-                    all.addAll(SpanModel.of(key, entry++, value));
+                    if (random.nextInt(DELETED_PART) == 0 || spans == 0) {
+                        db.deleteTrace("t", key);
+                    } else {
+                        all.addAll(SpanModel.of(key, entry++, value));
+                    }
                     spans += count;
                 }
                 try (BlockBuilder block = db.newBlock("t", BlockContent.SPANS)) {
@@ -91,12 +98,13 @@ class ScanTest {
                     metas.add(block.commit());
                 }
             }
-            BlockMeta merged = db.compact(metas.subList(1, metas.size())).orElseThrow();
+            db.compact(metas.subList(1, metas.size()));
             Map<Integer, List<SpanModel>> byEntry = new HashMap<>();
             all.forEach(span -> byEntry.computeIfAbsent(span.entry, unused -> new ArrayList<>())
                     .add(span));
-            return new Stored(
-                    List.of(db.reader(metas.get(0)).columns(), db.reader(merged).columns()), all, byEntry);
+            List<SpanColumns> blocks = new ArrayList<>(db.columns("t"));
+            blocks.sort(Comparator.comparingInt(block -> -block.groups()));
+            return new Stored(List.copyOf(blocks), all, byEntry);
         }
     }
 
@@ -160,6 +168,8 @@ class ScanTest {
         assertTrue(large.groups() >= 16);
         assertTrue(large.hasColumns(0));
         assertEquals(false, STORED.blocks().get(1).hasColumns(0));
+        long hiding = IntStream.range(0, large.groups()).filter(large::mayHide).count();
+        assertTrue(hiding > 0 && hiding < large.groups(), hiding + " groups with deleted traces");
     }
 
     @Property(tries = 120)
