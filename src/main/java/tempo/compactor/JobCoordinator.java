@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tempo.compactor.Compactor.AtWork;
 import tempo.compactor.Compactor.Failed;
 import tempo.compactor.Compactor.Finished;
@@ -22,6 +24,8 @@ import tempo.compactor.Compactor.TurnDone;
 
 /** The cluster's one coordinator of compaction: gathers what workers say, and has one turn of {@link Coordination} done at a time. */
 final class JobCoordinator extends AbstractOnMessageBehavior<ToCoordinator> {
+    private static final Logger LOG = LoggerFactory.getLogger(JobCoordinator.class);
+
     private static final Duration TICK = Duration.ofSeconds(1);
 
     private static final int NEWS_MAX = 10_000;
@@ -91,7 +95,7 @@ final class JobCoordinator extends AbstractOnMessageBehavior<ToCoordinator> {
         context.pipeToSelf(
                 CompletableFuture.supplyAsync(() -> coordination.turn(told), blocking), (orders, failure) -> {
                     if (failure != null) {
-                        context.getLog().error("compaction: a turn of the coordinator failed", failure);
+                        LOG.error("compaction: a turn of the coordinator failed", failure);
                         return new TurnDone(List.of());
                     }
                     return new TurnDone(orders);

@@ -20,6 +20,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tempo.compactor.Compactor.Assign;
 import tempo.compactor.Compactor.AtWork;
 import tempo.compactor.Compactor.Cancel;
@@ -42,6 +44,8 @@ import tempo.tempodb.compaction.CompactionRun;
 
 /** Does one job of compaction at a time, and tells the coordinator what it is at, wherever that is. */
 final class JobWorker extends AbstractOnMessageBehavior<ToWorker> {
+    private static final Logger LOG = LoggerFactory.getLogger(JobWorker.class);
+
     private static final Duration HEARTBEAT = Duration.ofSeconds(2);
 
     /** A job that takes longer is given up here, so that nobody ever waits longer for what its record says. */
@@ -140,26 +144,24 @@ final class JobWorker extends AbstractOnMessageBehavior<ToWorker> {
     private Behavior<ToWorker> onDone(RunDone done) {
         for (BlockSalvage.Report salvaged : run == null ? List.<BlockSalvage.Report>of() : run.salvaged()) {
             means.metrics().blockSalvaged(salvaged.spans());
-            context.getLog()
-                    .warn(
-                            "compaction: {} salvaged {} spans of a damaged block; groups that are lost: {}, for want of segments {}",
-                            done.job(),
-                            salvaged.spans(),
-                            salvaged.groupsLost(),
-                            salvaged.segmentsLost());
+            LOG.warn(
+                    "compaction: {} salvaged {} spans of a damaged block; groups that are lost: {}, for want of segments {}",
+                    done.job(),
+                    salvaged.spans(),
+                    salvaged.groupsLost(),
+                    salvaged.segmentsLost());
         }
         done.output().ifPresent(block -> {
             long nanos = means.nanoClock().getAsLong() - startedNanos;
             long bytesRead = run == null ? 0 : run.bytesRead();
             means.metrics().compacted(bytesRead, block.summary().dataBytes(), nanos);
-            context.getLog()
-                    .info(
-                            "compaction: {} is done: {} bytes were read and {} written, with {} spans, in {} ms",
-                            done.job(),
-                            bytesRead,
-                            block.summary().dataBytes(),
-                            block.summary().spans(),
-                            nanos / 1_000_000);
+            LOG.info(
+                    "compaction: {} is done: {} bytes were read and {} written, with {} spans, in {} ms",
+                    done.job(),
+                    bytesRead,
+                    block.summary().dataBytes(),
+                    block.summary().spans(),
+                    nanos / 1_000_000);
             means.committed().accept(block);
         });
         forget();
@@ -177,7 +179,7 @@ final class JobWorker extends AbstractOnMessageBehavior<ToWorker> {
             damaged = bad.damaged();
         }
         String reason = failed.cause().toString();
-        context.getLog().warn("compaction: {} failed: {}", failed.job(), reason);
+        LOG.warn("compaction: {} failed: {}", failed.job(), reason);
         forget();
         means.coordinator()
                 .tell(new Failed(context.getSelf(), failed.job().output().blockId(), reason, toBlame, damaged));

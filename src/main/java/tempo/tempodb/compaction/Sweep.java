@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import tempo.tempodb.Retention;
 import tempo.tempodb.TempoDb;
 import tempo.tempodb.backend.ObjectInfo;
 import tempo.tempodb.backend.ObjectStore;
@@ -97,6 +98,7 @@ public final class Sweep {
      */
     public Result removeBlocks(Set<UUID> busy) throws IOException {
         Instant now = clock.instant();
+        AgreedTime time = new AgreedTime(now, store);
         Set<UUID> seen = new HashSet<>();
         int replaced = 0;
         int expired = 0;
@@ -116,7 +118,7 @@ public final class Sweep {
                 }
             }
             for (UnreadableMeta meta : blocks.unreadable()) {
-                if (isPast(meta, blocks, now) && isOver(meta.blockId(), config.grace(), now, seen)) {
+                if (isPast(meta, blocks, time) && isOver(meta.blockId(), config.grace(), now, seen)) {
                     remove(meta);
                     expired++;
                 } else if (isOver(meta.blockId(), config.quarantine(), now, seen) && isDamaged(meta)) {
@@ -128,8 +130,7 @@ public final class Sweep {
                 collect(meta, now, seen, over);
             }
             for (BlockMeta meta : blocks.visible()) {
-                boolean deleted = blocks.tombstones().hides(meta.spec().window());
-                if (deleted || config.retention().isOver(tenant, meta.spec().window(), now)) {
+                if (isPast(tenant, meta.spec().window(), blocks, time)) {
                     collect(meta, now, seen, over);
                 }
             }
@@ -158,7 +159,7 @@ public final class Sweep {
                 db.remove(List.copyOf(over));
             }
             for (Tombstone tombstone : blocks.tombstones().all()) {
-                if (!tombstone.until().isAfter(now)) {
+                if (!tombstone.until().isAfter(now) && !tombstone.until().isAfter(time.get())) {
                     db.remove(tombstone);
                 }
             }
@@ -180,13 +181,21 @@ public final class Sweep {
     }
 
     /** Its window is known by its name only, which says nothing of the length. */
-    private boolean isPast(UnreadableMeta meta, TenantBlocks blocks, Instant now) {
+    private boolean isPast(UnreadableMeta meta, TenantBlocks blocks, AgreedTime time) throws IOException {
         OptionalLong start = BlockNames.windowStartOfMeta(meta.name());
         if (start.isEmpty()) {
             return false;
         }
         ArrivalWindow longest = new ArrivalWindow(start.getAsLong(), WINDOW_MAX.toSeconds());
-        return blocks.tombstones().hides(longest) || config.retention().isOver(meta.tenant(), longest, now);
+        return isPast(meta.tenant(), longest, blocks, time);
+    }
+
+    /** True if a window is past its retention, or all of its tenant is deleted. */
+    private boolean isPast(String tenant, ArrivalWindow window, TenantBlocks blocks, AgreedTime time)
+            throws IOException {
+        Retention retention = config.retention();
+        return blocks.tombstones().hides(window)
+                || retention.isOver(tenant, window, time.own()) && retention.isOver(tenant, window, time.get());
     }
 
     private boolean isOver(BadBlock bad, Instant now, Set<UUID> seen) {

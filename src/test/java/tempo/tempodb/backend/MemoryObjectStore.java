@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -15,7 +17,19 @@ import java.util.function.Consumer;
 /** Objects in the heap, counting the ranged reads; and the place where tests damage them. */
 public final class MemoryObjectStore implements ObjectStore {
     private final Map<String, byte[]> objects = new ConcurrentSkipListMap<>();
+    private final Map<String, Instant> modified = new ConcurrentHashMap<>();
     private final AtomicInteger reads = new AtomicInteger();
+    private final InstantSource clock;
+
+    /** Without a clock: all was modified at the beginning of 1970. */
+    public MemoryObjectStore() {
+        this(InstantSource.fixed(Instant.EPOCH));
+    }
+
+    /** With a clock of the store's own. */
+    public MemoryObjectStore(InstantSource clock) {
+        this.clock = clock;
+    }
 
     /** Ranged reads so far. */
     public int reads() {
@@ -53,11 +67,13 @@ public final class MemoryObjectStore implements ObjectStore {
 
     @Override
     public void put(String key, ByteBuffer content) {
+        modified.put(key, clock.instant());
         objects.put(ObjectKeys.require(key), bytes(content));
     }
 
     @Override
     public boolean putIfAbsent(String key, ByteBuffer content) {
+        modified.putIfAbsent(key, clock.instant());
         return objects.putIfAbsent(ObjectKeys.require(key), bytes(content)) == null;
     }
 
@@ -72,7 +88,7 @@ public final class MemoryObjectStore implements ObjectStore {
         ObjectKeys.requirePrefix(prefix);
         objects.forEach((key, content) -> {
             if (key.startsWith(prefix)) {
-                visitor.accept(new ObjectInfo(key, content.length, Instant.EPOCH));
+                visitor.accept(new ObjectInfo(key, content.length, modified.getOrDefault(key, Instant.EPOCH)));
             }
         });
     }
@@ -84,11 +100,12 @@ public final class MemoryObjectStore implements ObjectStore {
 
     @Override
     public ObjectInfo head(String key) throws IOException {
-        return new ObjectInfo(key, existing(key).length, Instant.EPOCH);
+        return new ObjectInfo(key, existing(key).length, modified.getOrDefault(key, Instant.EPOCH));
     }
 
     @Override
     public void delete(String key) {
+        modified.remove(key);
         objects.remove(ObjectKeys.require(key));
     }
 

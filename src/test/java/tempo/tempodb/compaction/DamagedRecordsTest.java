@@ -40,8 +40,8 @@ class DamagedRecordsTest {
     private static final Duration RETENTION = Duration.ofDays(14);
     private static final TraceKey KEY = new TraceKey(1, 1);
 
-    private final MemoryObjectStore store = new MemoryObjectStore();
     private Instant now = Instant.parse("2026-01-05T00:00:00Z");
+    private final MemoryObjectStore store = new MemoryObjectStore(() -> now);
     private TempoDb db;
     private CompactionCoordinator coordinator;
     private Sweep sweep;
