@@ -42,7 +42,26 @@ final class PackageDirectionTest {
             Map.entry("tempo.span", List.of()),
             Map.entry("tempo.tenant", List.of()),
             Map.entry("tempo.telemetry", List.of()),
-            Map.entry("tempo.receiver.otlp", List.of("tempo.span", "tempo.tenant", "tempo.distributor")),
+            Map.entry("tempo.format", List.of()),
+            Map.entry("tempo.format.json", List.of("tempo.format")),
+            Map.entry("tempo.format.thrift", List.of("tempo.format")),
+            Map.entry("tempo.format.otlp", List.of("tempo.span", "tempo.format", "tempo.format.json")),
+            Map.entry(
+                    "tempo.format.zipkin",
+                    List.of(
+                            "tempo.span",
+                            "tempo.format",
+                            "tempo.format.json",
+                            "tempo.format.otlp",
+                            "tempo.format.thrift")),
+            Map.entry(
+                    "tempo.receiver.otlp",
+                    List.of(
+                            "tempo.span",
+                            "tempo.tenant",
+                            "tempo.distributor",
+                            "tempo.format.json",
+                            "tempo.format.otlp")),
             Map.entry("tempo.distributor", List.of("tempo.span", "tempo.tenant", "tempo.ingester")),
             Map.entry(
                     "tempo.ingester",

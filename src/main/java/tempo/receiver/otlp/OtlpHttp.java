@@ -13,6 +13,9 @@ import akka.http.javadsl.model.headers.RawHeader;
 import akka.japi.function.Function;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import tempo.format.json.InvalidJsonException;
+import tempo.format.json.JsonLimits;
+import tempo.format.otlp.OtlpJson;
 import tempo.span.Refusal;
 
 /** OTLP over HTTP: {@code POST /v1/traces} as protobuf or JSON, compressed or not; answers in the encoding of the request. */
@@ -23,7 +26,7 @@ final class OtlpHttp implements Function<HttpRequest, CompletionStage<HttpRespon
     private static final String PROTOBUF = "application/x-protobuf";
     private static final String PROTOBUF_NEWER = "application/protobuf";
     private static final String JSON = "application/json";
-    private static final OtlpJson JSON_TRANSLATOR = new OtlpJson(OtlpJson.Limits.DEFAULT);
+    private static final OtlpJson JSON_TRANSLATOR = new OtlpJson(JsonLimits.DEFAULT);
     private static final ContentType PROTOBUF_TYPE =
             ContentTypes.create(MediaTypes.applicationBinary("x-protobuf", false));
 

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tempo.NodeFixture;
+import tempo.format.otlp.OtlpJsonPrinter;
 import tempo.span.TraceSamples;
 
 /** Whatever a client does, it is told what is wrong, the log stays quiet, and the node goes on answering others. */

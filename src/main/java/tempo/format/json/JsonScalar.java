@@ -1,4 +1,4 @@
-package tempo.receiver.otlp;
+package tempo.format.json;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -7,7 +7,7 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /** Texts of scalar values in protobuf's JSON mapping. Methods give null where a text is not such a value. */
-final class JsonScalar {
+public final class JsonScalar {
     /** No 64-bit integer needs more; longer texts are refused before they cost anything. */
     private static final int INTEGER_CHARS_MAX = 100;
 
@@ -17,7 +17,7 @@ final class JsonScalar {
     private JsonScalar() {}
 
     /** Bytes of an even number of hex digits of either case; empty if the text is anything else. */
-    static byte[] hex(String text) {
+    public static byte[] hex(String text) {
         try {
             return HexFormat.of().parseHex(text);
         } catch (IllegalArgumentException e) {
@@ -26,7 +26,7 @@ final class JsonScalar {
     }
 
     /** Bytes of base64 in the standard or the URL alphabet, with or without padding. */
-    static byte @Nullable [] base64(String text) {
+    public static byte @Nullable [] base64(String text) {
         String standard = text.indexOf('-') < 0 && text.indexOf('_') < 0
                 ? text
                 : text.replace('-', '+').replace('_', '/');
@@ -38,7 +38,7 @@ final class JsonScalar {
     }
 
     /** A signed 64-bit integer; {@code 1.0} and {@code 1e3} are integers too. */
-    static @Nullable Long signed(String text) {
+    public static @Nullable Long signed(String text) {
         if (!looksLikeNumber(text)) {
             return null;
         }
@@ -51,7 +51,7 @@ final class JsonScalar {
     }
 
     /** The bits of an unsigned 64-bit integer. */
-    static @Nullable Long unsigned(String text) {
+    public static @Nullable Long unsigned(String text) {
         if (!looksLikeNumber(text)) {
             return null;
         }
@@ -84,7 +84,7 @@ final class JsonScalar {
     }
 
     /** A double; not finite only if {@code named}, by one of the three names protobuf has for those. */
-    static @Nullable Double real(String text, boolean named) {
+    public static @Nullable Double real(String text, boolean named) {
         if (named) {
             switch (text) {
                 case "NaN":
@@ -120,7 +120,7 @@ final class JsonScalar {
     }
 
     /** The text with each unpaired surrogate replaced by U+FFFD, since it has no UTF-8. */
-    static String wellFormed(String text) {
+    public static String wellFormed(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (Character.isSurrogate(text.charAt(i))) {
                 return replaceUnpaired(text);

@@ -1,4 +1,4 @@
-package tempo.receiver.otlp;
+package tempo.format.otlp;
 
 import java.util.HashMap;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package tempo.receiver.otlp;
+package tempo.format.otlp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -25,10 +25,12 @@ import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tempo.format.json.InvalidJsonException;
+import tempo.format.json.JsonLimits;
 import tempo.span.TraceSamples;
 
 class OtlpJsonTest {
-    private final OtlpJson json = new OtlpJson(OtlpJson.Limits.DEFAULT);
+    private final OtlpJson json = new OtlpJson(JsonLimits.DEFAULT);
 
     @Property(tries = 300)
     void readsEverySpellingOfAnyRequest(@ForAll long seed) throws Exception {
@@ -183,7 +185,7 @@ class OtlpJsonTest {
 
     @Test
     void keepsToItsLimits() throws InvalidJsonException {
-        OtlpJson strict = new OtlpJson(new OtlpJson.Limits(9, 20, 10));
+        OtlpJson strict = new OtlpJson(new JsonLimits(9, 20, 10));
         String nine = "{\"x\":" + "[".repeat(8) + "]".repeat(8) + "}";
         String ten = "{\"x\":" + "[".repeat(9) + "]".repeat(9) + "}";
         assertEquals(0, strict.toProtobuf(nine.getBytes(UTF_8), 0, nine.length()).length);
@@ -197,7 +199,7 @@ class OtlpJsonTest {
                 strict,
                 span.formatted("\"startTimeUnixNano\":111111111111111111111"),
                 "number value length (21) exceeds the maximum allowed (20)");
-        assertThrows(IllegalArgumentException.class, () -> new OtlpJson.Limits(1_001, 1, 1));
+        assertThrows(IllegalArgumentException.class, () -> new JsonLimits(1_001, 1, 1));
     }
 
     @Test

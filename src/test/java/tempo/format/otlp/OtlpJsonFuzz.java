@@ -1,11 +1,13 @@
-package tempo.receiver.otlp;
+package tempo.format.otlp;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.opentelemetry.proto.trace.v1.TracesData;
+import tempo.format.json.InvalidJsonException;
+import tempo.format.json.JsonLimits;
 
 class OtlpJsonFuzz {
-    private static final OtlpJson JSON = new OtlpJson(new OtlpJson.Limits(60, 100, 10_000));
+    private static final OtlpJson JSON = new OtlpJson(new JsonLimits(60, 100, 10_000));
 
     @FuzzTest(maxDuration = "10s")
     void anyBytesMakeARequestOrARefusal(byte[] bytes) {

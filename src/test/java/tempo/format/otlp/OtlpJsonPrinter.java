@@ -1,4 +1,4 @@
-package tempo.receiver.otlp;
+package tempo.format.otlp;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Random;
 
 /** Prints a message as OTLP/JSON from its descriptor, choosing at random between the spellings a receiver must take. */
-final class OtlpJsonPrinter {
+public final class OtlpJsonPrinter {
     private final Random random;
 
-    OtlpJsonPrinter(long seed) {
+    public OtlpJsonPrinter(long seed) {
         random = new Random(seed);
     }
 
-    String print(Message message) {
+    public String print(Message message) {
         List<String> members = new ArrayList<>();
         message.getAllFields().forEach((field, value) -> {
             String name = random.nextInt(4) == 0 ? field.getName() : field.getJsonName();

@@ -1,0 +1,149 @@
+package tempo.format.zipkin;
+
+import java.util.BitSet;
+import java.util.List;
+import tempo.format.otlp.OtlpFields;
+
+/** The tags of a span that have a place of their own in OTLP, and those whose name is taken for something else. Reused. */
+final class KnownTags {
+    /** Numbers of tags that are no attributes. */
+    private final BitSet elsewhere = new BitSet();
+
+    String traceState = "";
+    String scopeName = "";
+    String scopeVersion = "";
+    int statusCode;
+    String statusMessage = "";
+    long droppedAttributes;
+    long droppedEvents;
+    long droppedLinks;
+    boolean hasPeerService;
+    boolean hasPeerAddress;
+    boolean hasPeerPort;
+    boolean hasLocalAddress;
+    boolean hasLocalPort;
+
+    boolean isElsewhere(int tag) {
+        return elsewhere.get(tag);
+    }
+
+    void find(List<ZipkinSpan.Tag> tags) {
+        clear();
+        int error = -1;
+        for (int i = 0; i < tags.size(); i++) {
+            ZipkinSpan.Tag tag = tags.get(i);
+            if (tag.key().equals("error")) {
+                error = i;
+            } else if (tag.value() instanceof String text && isTaken(tag.key(), text)) {
+                elsewhere.set(i);
+            }
+        }
+        if (error >= 0) {
+            fail(error, tags.get(error).value());
+        }
+        if (statusCode == 0 && !statusMessage.isEmpty()) {
+            statusCode = OtlpFields.STATUS_ERROR;
+        }
+    }
+
+    /** A span with an error failed, whatever the text, which says why; but an error that says "false" is an attribute like others. */
+    private void fail(int tag, Object value) {
+        boolean plain = value.equals("true") || value.equals("") || value.equals(Boolean.TRUE);
+        if (value.equals("false") || !(plain || value instanceof String)) {
+            return;
+        }
+        statusCode = OtlpFields.STATUS_ERROR;
+        if (plain) {
+            elsewhere.set(tag);
+        } else if (statusMessage.isEmpty() || statusMessage.equals(value)) {
+            statusMessage = (String) value;
+            elsewhere.set(tag);
+        }
+    }
+
+    private boolean isTaken(String key, String value) {
+        switch (key) {
+            case "otel.status_code":
+                return readStatus(value);
+            case "otel.status_description":
+                statusMessage = value;
+                return true;
+            case "otel.scope.name", "otel.library.name":
+                scopeName = value;
+                return true;
+            case "otel.scope.version", "otel.library.version":
+                scopeVersion = value;
+                return true;
+            case "w3c.tracestate":
+                traceState = value;
+                return true;
+            case "otel.dropped_attributes_count":
+                droppedAttributes = count(value);
+                return droppedAttributes > 0;
+            case "otel.dropped_events_count":
+                droppedEvents = count(value);
+                return droppedEvents > 0;
+            case "otel.dropped_links_count":
+                droppedLinks = count(value);
+                return droppedLinks > 0;
+            case ZipkinNames.PEER_SERVICE:
+                hasPeerService = true;
+                return false;
+            case "network.peer.address":
+                hasPeerAddress = true;
+                return false;
+            case "network.peer.port":
+                hasPeerPort = true;
+                return false;
+            case "network.local.address":
+                hasLocalAddress = true;
+                return false;
+            case "network.local.port":
+                hasLocalPort = true;
+                return false;
+            default:
+                return false;
+        }
+    }
+
+    private boolean readStatus(String value) {
+        switch (value) {
+            case "OK", "STATUS_CODE_OK":
+                statusCode = OtlpFields.STATUS_OK;
+                return true;
+            case "ERROR", "STATUS_CODE_ERROR":
+                statusCode = OtlpFields.STATUS_ERROR;
+                return true;
+            case "UNSET", "STATUS_CODE_UNSET":
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /** A number of 32 bits; 0 if it is none. */
+    private static long count(String text) {
+        try {
+            return Integer.parseUnsignedInt(text) & 0xffff_ffffL;
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    private void clear() {
+        elsewhere.clear();
+        traceState = "";
+        scopeName = "";
+        scopeVersion = "";
+        statusCode = 0;
+        statusMessage = "";
+        droppedAttributes = 0;
+        droppedEvents = 0;
+        droppedLinks = 0;
+        hasPeerService = false;
+        hasPeerAddress = false;
+        hasPeerPort = false;
+        hasLocalAddress = false;
+        hasLocalPort = false;
+    }
+}

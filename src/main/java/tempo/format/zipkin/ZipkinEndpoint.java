@@ -1,0 +1,23 @@
+package tempo.format.zipkin;
+
+/** Who took part in a span; texts are empty, and the port 0, where they are not known. */
+final class ZipkinEndpoint {
+    String service = "";
+    String ipv4 = "";
+    String ipv6 = "";
+    long port;
+
+    void clear() {
+        service = "";
+        ipv4 = "";
+        ipv6 = "";
+        port = 0;
+    }
+
+    void set(ZipkinEndpoint other) {
+        service = other.service;
+        ipv4 = other.ipv4;
+        ipv6 = other.ipv6;
+        port = other.port;
+    }
+}
