@@ -27,6 +27,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tempo.api.status.Readiness;
@@ -39,9 +40,6 @@ import tempo.ingester.Ingester;
 import tempo.ingester.IngesterNode;
 import tempo.querier.Querier;
 import tempo.quickstart.Endpoints;
-import tempo.receiver.otlp.InFlightBytes;
-import tempo.receiver.otlp.OtlpConfig;
-import tempo.receiver.otlp.OtlpReceiver;
 import tempo.telemetry.Metrics;
 import tempo.telemetry.MetricsPage;
 import tempo.tempodb.TempoDb;
@@ -64,9 +62,7 @@ public final class Node {
     private final ActorSystem<Void> system;
     private final Readiness readiness;
     private final Metrics metrics = new Metrics();
-    private final List<ServerBinding> receivers = new ArrayList<>();
-    private Optional<InetSocketAddress> otlpGrpc = Optional.empty();
-    private Optional<InetSocketAddress> otlpHttp = Optional.empty();
+    private @Nullable NodeReceivers receivers;
     private InetSocketAddress api = new InetSocketAddress(0);
     private InetSocketAddress management = new InetSocketAddress(0);
 
@@ -122,7 +118,7 @@ public final class Node {
                 ingester.region(),
                 ranges,
                 settings.limits(),
-                settings.receiver().otlp().replyDeadline(),
+                settings.receiver().replyDeadline(),
                 SystemClock::millis,
                 metrics);
         Querier querier = Querier.start(
@@ -153,9 +149,10 @@ public final class Node {
                 http.port(),
                 Http.get(system).newServerAt(http.host(), http.port()).bind(tempoApi));
         api = apiBinding.localAddress();
-        bindReceivers(distributor);
+        NodeReceivers bound = NodeReceivers.bind(system, settings, distributor, metrics);
+        receivers = bound;
         management = startManagement();
-        shutdown.install(receivers, apiBinding);
+        shutdown.install(bound.bindings(), apiBinding);
         readiness.ready();
     }
 
@@ -171,33 +168,6 @@ public final class Node {
                         SystemClock::nanos,
                         ingester::tellOf,
                         metrics));
-    }
-
-    private void bindReceivers(Distributor distributor) throws IOException {
-        Settings.Otlp otlp = settings.receiver().otlp();
-        OtlpReceiver receiver = new OtlpReceiver(
-                system,
-                distributor,
-                new InFlightBytes(otlp.inFlightBytesMax(), metrics),
-                new OtlpConfig(otlp.requestBytesMax(), otlp.inflatedBytesMax(), otlp.bodyTimeout(), settings.tenancy()),
-                metrics);
-        if (otlp.grpc().enabled()) {
-            Settings.OptionalListener grpc = otlp.grpc();
-            otlpGrpc = Optional.of(
-                    receive("tempo.receiver.otlp.grpc.port", grpc, receiver.bindGrpc(grpc.host(), grpc.port())));
-        }
-        if (otlp.http().enabled()) {
-            Settings.OptionalListener http = otlp.http();
-            otlpHttp = Optional.of(
-                    receive("tempo.receiver.otlp.http.port", http, receiver.bindHttp(http.host(), http.port())));
-        }
-    }
-
-    private InetSocketAddress receive(
-            String key, Settings.OptionalListener listener, CompletionStage<ServerBinding> binding) throws IOException {
-        ServerBinding bound = bound(key, listener.host(), listener.port(), binding);
-        receivers.add(bound);
-        return bound.localAddress();
     }
 
     private void joinCluster() {
@@ -259,7 +229,7 @@ public final class Node {
         }
     }
 
-    private static ServerBinding bound(String key, String host, int port, CompletionStage<ServerBinding> binding)
+    static ServerBinding bound(String key, String host, int port, CompletionStage<ServerBinding> binding)
             throws IOException {
         try {
             return binding.toCompletableFuture().get(30, TimeUnit.SECONDS);
@@ -309,11 +279,13 @@ public final class Node {
 
     /** Where the node can be reached, as bound. */
     public Endpoints endpoints() {
-        return new Endpoints(
-                otlpGrpc.map(Node::reachable), otlpHttp.map(Node::reachable), reachable(api), reachable(management));
+        if (receivers == null) {
+            throw new IllegalStateException("the node is not started");
+        }
+        return receivers.endpoints(api, management);
     }
 
-    private static URI reachable(InetSocketAddress bound) {
+    static URI reachable(InetSocketAddress bound) {
         return Endpoints.http(bound.getHostString(), bound.getPort());
     }
 

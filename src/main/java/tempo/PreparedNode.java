@@ -20,6 +20,10 @@ record PreparedNode(Config config, Settings settings) implements Server.Prepared
         Otlp otlp = settings.receiver().otlp();
         addIfEnabled(ports, "OTLP over gRPC", "tempo.receiver.otlp.grpc.port", otlp.grpc());
         addIfEnabled(ports, "OTLP over HTTP", "tempo.receiver.otlp.http.port", otlp.http());
+        Settings.Zipkin zipkin = settings.receiver().zipkin();
+        if (zipkin.enabled()) {
+            ports.add(new Server.Port("Zipkin", "tempo.receiver.zipkin.port", zipkin.host(), zipkin.port()));
+        }
         add(ports, "the query API", "tempo.api.http.port", settings.api().http());
         add(ports, "Akka Management", "tempo.management.port", settings.management());
         Settings.Cluster cluster = settings.cluster();

@@ -64,34 +64,58 @@ public record Settings(
         return ConfigReader.read(config, ConfigSources.ROOT, Settings.class);
     }
 
-    public record Receiver(Otlp otlp) {}
+    /**
+     * What receives spans.
+     *
+     * @param inFlightBytesMax most bytes of requests that wait for their answer, of all receivers together
+     * @param replyDeadline a request that is not durable by then is answered so that it is sent again
+     */
+    public record Receiver(Otlp otlp, Zipkin zipkin, long inFlightBytesMax, Duration replyDeadline) {
+        public Receiver {
+            long largest = Math.max(otlp.inflatedBytesMax(), zipkin.inflatedBytesMax());
+            if (inFlightBytesMax < largest) {
+                throw new IllegalArgumentException(
+                        "in-flight-bytes-max must be at least each receiver's inflated-bytes-max, of which the largest is "
+                                + largest);
+            }
+            requirePositive("reply-deadline", replyDeadline.toNanos());
+        }
+    }
+
+    /**
+     * Zipkin over HTTP.
+     *
+     * @param requestBytesMax largest request on the wire
+     * @param inflatedBytesMax largest request after decompression
+     * @param bodyTimeout a sender that takes longer over a request is told to try again
+     */
+    public record Zipkin(
+            boolean enabled, String host, int port, long requestBytesMax, long inflatedBytesMax, Duration bodyTimeout) {
+        public Zipkin {
+            requirePort(port);
+            requirePositive("request-bytes-max", requestBytesMax);
+            requirePositive("inflated-bytes-max", inflatedBytesMax);
+            requirePositive("body-timeout", bodyTimeout.toNanos());
+        }
+    }
 
     /**
      * OTLP over gRPC and HTTP.
      *
      * @param requestBytesMax largest request on the wire
      * @param inflatedBytesMax largest request after decompression
-     * @param inFlightBytesMax most bytes of requests that wait for their answer, all connections together
      * @param bodyTimeout a sender that takes longer over a request is told to try again
-     * @param replyDeadline a request that is not durable by then is answered UNAVAILABLE or 503
      */
     public record Otlp(
             OptionalListener grpc,
             OptionalListener http,
             long requestBytesMax,
             long inflatedBytesMax,
-            long inFlightBytesMax,
-            Duration bodyTimeout,
-            Duration replyDeadline) {
+            Duration bodyTimeout) {
         public Otlp {
             requirePositive("request-bytes-max", requestBytesMax);
             requirePositive("inflated-bytes-max", inflatedBytesMax);
-            if (inFlightBytesMax < inflatedBytesMax) {
-                throw new IllegalArgumentException(
-                        "in-flight-bytes-max must be at least inflated-bytes-max, which is " + inflatedBytesMax);
-            }
             requirePositive("body-timeout", bodyTimeout.toNanos());
-            requirePositive("reply-deadline", replyDeadline.toNanos());
         }
     }
 

@@ -40,6 +40,7 @@ public final class NodeFixture implements BeforeAllCallback, AfterAllCallback {
     private static final Map<String, String> FOR_TESTS = Map.ofEntries(
             Map.entry("tempo.receiver.otlp.grpc.port", "0"),
             Map.entry("tempo.receiver.otlp.http.port", "0"),
+            Map.entry("tempo.receiver.zipkin.port", "0"),
             Map.entry("tempo.api.http.port", "0"),
             Map.entry("tempo.management.port", "0"),
             Map.entry("tempo.cluster.port", "0"),
@@ -103,6 +104,15 @@ public final class NodeFixture implements BeforeAllCallback, AfterAllCallback {
 
     public URI otlpHttp() {
         return endpoints().otlpHttp().orElseThrow();
+    }
+
+    /** Base of a receiver other than OTLP's, by its name. */
+    public URI receiver(String name) {
+        return endpoints().others().stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .uri();
     }
 
     public URI api() {

@@ -25,6 +25,7 @@ final class PackagedAppIT {
     private static final Map<String, String> ANY_PORTS = Map.of(
             "TEMPO_RECEIVER_OTLP_GRPC_PORT", "0",
             "TEMPO_RECEIVER_OTLP_HTTP_PORT", "0",
+            "TEMPO_RECEIVER_ZIPKIN_PORT", "0",
             "TEMPO_API_HTTP_PORT", "0",
             "TEMPO_MANAGEMENT_PORT", "0",
             "TEMPO_CLUSTER_PORT", "0");

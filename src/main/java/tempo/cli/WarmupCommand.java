@@ -26,6 +26,7 @@ final class WarmupCommand implements Callable<Integer> {
     private static final List<String> PORT_KEYS = List.of(
             "tempo.receiver.otlp.grpc.port",
             "tempo.receiver.otlp.http.port",
+            "tempo.receiver.zipkin.port",
             "tempo.api.http.port",
             "tempo.management.port",
             "tempo.cluster.port");

@@ -71,7 +71,6 @@ public final class Distributor {
         try {
             split = splitters.get().split(bytes, offset, length);
         } catch (MalformedProtobufException malformed) {
-            metrics.requestRefused(Refusal.MALFORMED_REQUEST.label());
             return CompletableFuture.completedFuture(
                     ExportResult.failed(Refusal.MALFORMED_REQUEST, String.valueOf(malformed.getMessage())));
         }

@@ -1,6 +1,7 @@
 package tempo.quickstart;
 
 import java.net.URI;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -8,10 +9,24 @@ import java.util.Optional;
  *
  * @param otlpGrpc base for OTLP over gRPC; empty if that receiver is off
  * @param otlpHttp base for OTLP over HTTP, without {@code /v1/traces}; empty if that receiver is off
+ * @param others the other receivers that are on
  * @param api base of the query API
  * @param management base of Akka Management
  */
-public record Endpoints(Optional<URI> otlpGrpc, Optional<URI> otlpHttp, URI api, URI management) {
+public record Endpoints(
+        Optional<URI> otlpGrpc, Optional<URI> otlpHttp, List<Receiver> others, URI api, URI management) {
+    public Endpoints {
+        others = List.copyOf(others);
+    }
+
+    /**
+     * A receiver of another protocol.
+     *
+     * @param name of the protocol
+     * @param takes what may be sent to it, in a few words
+     */
+    public record Receiver(String name, URI uri, String takes) {}
+
     /** An address that this machine can connect to: a wildcard host is replaced by loopback. */
     public static URI http(String host, int port) {
         String reachable = host.equals("0.0.0.0") || host.equals("::") || host.isEmpty() ? "127.0.0.1" : host;
@@ -21,8 +36,11 @@ public record Endpoints(Optional<URI> otlpGrpc, Optional<URI> otlpHttp, URI api,
 
     /** For a log line. */
     public String inOneLine() {
-        return "OTLP gRPC " + shown(otlpGrpc) + ", OTLP HTTP " + shown(otlpHttp) + ", API " + api + ", management "
-                + management;
+        StringBuilder line =
+                new StringBuilder("OTLP gRPC " + shown(otlpGrpc) + ", OTLP HTTP " + shown(otlpHttp) + ", ");
+        others.forEach(
+                each -> line.append(each.name()).append(' ').append(each.uri()).append(", "));
+        return line + "API " + api + ", management " + management;
     }
 
     private static String shown(Optional<URI> receiver) {

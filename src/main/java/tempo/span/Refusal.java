@@ -42,4 +42,12 @@ public enum Refusal {
     public String sentence() {
         return sentence;
     }
+
+    /** True if the same request may be taken later: it is not its own fault. */
+    public boolean mayBeOver() {
+        return switch (this) {
+            case OVERLOADED, STORAGE_FULL, UNAVAILABLE, BODY_TIMEOUT -> true;
+            default -> false;
+        };
+    }
 }

@@ -114,8 +114,18 @@ public final class Metrics {
     }
 
     /** A request that was refused before its spans could be counted. */
-    public void requestRefused(String reason) {
-        counter("tempo_requests_refused_total", TagSet.of("reason", reason)).increment();
+    public void requestRefused(String receiver, String reason) {
+        TagSet tags =
+                TagSet.builder().add("receiver", receiver).add("reason", reason).build();
+        counter("tempo_requests_refused_total", tags).increment();
+    }
+
+    /** Spans that a receiver took, and those that were refused one by one. */
+    public void receivedBy(String receiver, long accepted, long refused) {
+        counter("tempo_receiver_spans_accepted_total", TagSet.of("receiver", receiver))
+                .increment(accepted);
+        counter("tempo_receiver_spans_refused_total", TagSet.of("receiver", receiver))
+                .increment(refused);
     }
 
     /** Bytes of requests that have no answer yet. */

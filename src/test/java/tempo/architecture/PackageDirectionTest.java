@@ -54,14 +54,13 @@ final class PackageDirectionTest {
                             "tempo.format.json",
                             "tempo.format.otlp",
                             "tempo.format.thrift")),
+            Map.entry("tempo.receiver", List.of("tempo.span", "tempo.tenant", "tempo.distributor")),
             Map.entry(
                     "tempo.receiver.otlp",
-                    List.of(
-                            "tempo.span",
-                            "tempo.tenant",
-                            "tempo.distributor",
-                            "tempo.format.json",
-                            "tempo.format.otlp")),
+                    List.of("tempo.span", "tempo.receiver", "tempo.format", "tempo.format.json", "tempo.format.otlp")),
+            Map.entry(
+                    "tempo.receiver.zipkin",
+                    List.of("tempo.span", "tempo.receiver", "tempo.format", "tempo.format.zipkin")),
             Map.entry("tempo.distributor", List.of("tempo.span", "tempo.tenant", "tempo.ingester")),
             Map.entry(
                     "tempo.ingester",

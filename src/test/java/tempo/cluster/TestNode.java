@@ -62,8 +62,12 @@ final class TestNode implements AutoCloseable {
                 "tempo.data-dir", data.toString(),
                 "tempo.store.local.directory", blocks.toString(),
                 "tempo.cluster.ranges", Integer.toString(RANGES)));
-        for (String port :
-                Set.of("receiver.otlp.grpc.port", "receiver.otlp.http.port", "api.http.port", "management.port")) {
+        for (String port : Set.of(
+                "receiver.otlp.grpc.port",
+                "receiver.otlp.http.port",
+                "receiver.zipkin.port",
+                "api.http.port",
+                "management.port")) {
             options.put("tempo." + port, "0");
         }
         options.put("tempo.cluster.port", "0");

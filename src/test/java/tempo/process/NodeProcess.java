@@ -25,10 +25,11 @@ final class NodeProcess implements AutoCloseable {
     static final Duration STOP_MAX = Duration.ofSeconds(120);
 
     private static final Pattern READY = Pattern.compile(
-            "is ready: OTLP gRPC (http://\\S+), OTLP HTTP (http://\\S+), API (http://\\S+), management (http://\\S+)");
+            "is ready: OTLP gRPC (http://\\S+), OTLP HTTP (http://\\S+), .*API (http://\\S+), management (http://\\S+)");
     private static final List<String> SETTINGS = List.of(
             "receiver.otlp.grpc.port = 0",
             "receiver.otlp.http.port = 0",
+            "receiver.zipkin.port = 0",
             "api.http.port = 0",
             "management.port = 0",
             "cluster.port = 0",

@@ -43,7 +43,7 @@ final class OverloadIT {
                 "tenancy.multi-tenancy = on",
                 "receiver.otlp.request-bytes-max = 2 MiB",
                 "receiver.otlp.inflated-bytes-max = 2 MiB",
-                "receiver.otlp.in-flight-bytes-max = 3 MiB",
+                "receiver.in-flight-bytes-max = 3 MiB",
                 "wal.queue-bytes-max = 2 MiB");
         try (NodeProcess node = NodeProcess.start(home, home.resolve("data"), "128m", settings)) {
             overload(node);

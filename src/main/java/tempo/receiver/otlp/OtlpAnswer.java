@@ -2,7 +2,8 @@ package tempo.receiver.otlp;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.nio.charset.StandardCharsets;
-import tempo.distributor.ExportResult;
+import java.util.Objects;
+import tempo.receiver.Outcome;
 import tempo.span.Refusal;
 import tempo.span.WireWriter;
 
@@ -27,15 +28,16 @@ record OtlpAnswer(int code, int httpStatus, String message, int retryAfterSecond
     private static final int RETRY_AFTER_SECONDS = 2;
     private static final String RETRY_INFO_TYPE = "type.googleapis.com/google.rpc.RetryInfo";
 
-    static OtlpAnswer of(ExportResult result) {
-        Refusal reason = result.reason();
-        if (result.whole() && reason != null) {
-            return of(reason, result.message());
-        }
-        return new OtlpAnswer(0, 200, result.refused() == 0 ? "" : result.message(), 0, result.refused());
+    static OtlpAnswer of(Outcome outcome) {
+        Refusal reason = outcome.reason();
+        return switch (outcome.kind()) {
+            case SUCCESS -> new OtlpAnswer(0, 200, outcome.message(), 0, outcome.refused());
+            case INTERNAL -> new OtlpAnswer(INTERNAL, 500, outcome.message(), 0, 0);
+            default -> of(Objects.requireNonNull(reason), outcome.message());
+        };
     }
 
-    static OtlpAnswer of(Refusal reason, String message) {
+    private static OtlpAnswer of(Refusal reason, String message) {
         return switch (reason) {
             case OVERLOADED, STORAGE_FULL -> new OtlpAnswer(RESOURCE_EXHAUSTED, 429, message, RETRY_AFTER_SECONDS, 0);
             case REQUEST_TOO_LARGE -> new OtlpAnswer(RESOURCE_EXHAUSTED, 413, message, 0, 0);
@@ -44,10 +46,6 @@ record OtlpAnswer(int code, int httpStatus, String message, int retryAfterSecond
             case UNAUTHENTICATED -> new OtlpAnswer(UNAUTHENTICATED, 401, message, 0, 0);
             default -> new OtlpAnswer(INVALID_ARGUMENT, 400, message, 0, 0);
         };
-    }
-
-    static OtlpAnswer internalError() {
-        return new OtlpAnswer(INTERNAL, 500, "request could not be handled", 0, 0);
     }
 
     /** Serialized {@code ExportTraceServiceResponse}. */

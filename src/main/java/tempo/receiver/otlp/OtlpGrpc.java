@@ -19,6 +19,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import tempo.receiver.ContentCoding;
+import tempo.receiver.InFlightBytes;
+import tempo.receiver.IntakeConfig;
+import tempo.receiver.RefusedException;
+import tempo.receiver.RequestBody;
+import tempo.receiver.SpanIntake;
 import tempo.span.Refusal;
 
 /**
@@ -39,10 +45,10 @@ final class OtlpGrpc implements Function<HttpRequest, CompletionStage<HttpRespon
 
     private static final int FRAME_HEADER_BYTES = 5;
 
-    private final transient Exporter exporter;
+    private final transient SpanIntake intake;
 
-    OtlpGrpc(Exporter exporter) {
-        this.exporter = exporter;
+    OtlpGrpc(SpanIntake intake) {
+        this.intake = intake;
     }
 
     @Override
@@ -51,25 +57,25 @@ final class OtlpGrpc implements Function<HttpRequest, CompletionStage<HttpRespon
         String contentType = type.mainType() + "/" + type.subType();
         if (!(contentType.equals(GRPC) || contentType.equals(GRPC + "+proto"))
                 || !request.method().equals(HttpMethods.POST)) {
-            exporter.discard(request);
+            intake.discard(request);
             return CompletableFuture.completedFuture(HttpResponse.create()
                     .withStatus(StatusCodes.UNSUPPORTED_MEDIA_TYPE)
                     .withEntity("this port speaks gRPC (application/grpc over HTTP/2) only\n"));
         }
         if (!request.getUri().path().equals(PATH)) {
-            exporter.discard(request);
+            intake.discard(request);
             return CompletableFuture.completedFuture(
                     reply(new OtlpAnswer(OtlpAnswer.UNIMPLEMENTED, 404, "method is not known", 0, 0)));
         }
         String encoding =
                 request.getHeader("grpc-encoding").map(HttpHeader::value).orElse("identity");
-        return exporter.export(request, (body, config, lease) -> message(body, encoding, config, lease))
-                .thenApply(OtlpGrpc::reply);
+        return intake.export(request, (body, config, lease) -> message(body, encoding, config, lease))
+                .thenApply(outcome -> reply(OtlpAnswer.of(outcome)));
     }
 
     /** Takes the message out of its frame. */
     private static RequestBody.Collected message(
-            RequestBody.Collected body, String encoding, OtlpConfig config, InFlightBytes.Lease lease)
+            RequestBody.Collected body, String encoding, IntakeConfig config, InFlightBytes.Lease lease)
             throws RefusedException {
         if (body.length() < FRAME_HEADER_BYTES) {
             throw new RefusedException(
@@ -91,8 +97,7 @@ final class OtlpGrpc implements Function<HttpRequest, CompletionStage<HttpRespon
             throw new RefusedException(
                     Refusal.MALFORMED_REQUEST, "gRPC frame is flagged as compressed but grpc-encoding is " + encoding);
         }
-        return coding.inflate(
-                body.array(), body.offset() + FRAME_HEADER_BYTES, (int) length, config.inflatedBytesMax(), lease);
+        return coding.inflate(body.array(), body.offset() + FRAME_HEADER_BYTES, (int) length, config, lease);
     }
 
     /** An error is a response of headers alone: Akka HTTP drops the trailers of an empty entity. */

@@ -16,6 +16,12 @@ import java.util.concurrent.CompletionStage;
 import tempo.format.json.InvalidJsonException;
 import tempo.format.json.JsonLimits;
 import tempo.format.otlp.OtlpJson;
+import tempo.receiver.ContentCoding;
+import tempo.receiver.InFlightBytes;
+import tempo.receiver.IntakeConfig;
+import tempo.receiver.RefusedException;
+import tempo.receiver.RequestBody;
+import tempo.receiver.SpanIntake;
 import tempo.span.Refusal;
 
 /** OTLP over HTTP: {@code POST /v1/traces} as protobuf or JSON, compressed or not; answers in the encoding of the request. */
@@ -30,10 +36,10 @@ final class OtlpHttp implements Function<HttpRequest, CompletionStage<HttpRespon
     private static final ContentType PROTOBUF_TYPE =
             ContentTypes.create(MediaTypes.applicationBinary("x-protobuf", false));
 
-    private final transient Exporter exporter;
+    private final transient SpanIntake intake;
 
-    OtlpHttp(Exporter exporter) {
-        this.exporter = exporter;
+    OtlpHttp(SpanIntake intake) {
+        this.intake = intake;
     }
 
     @Override
@@ -54,15 +60,15 @@ final class OtlpHttp implements Function<HttpRequest, CompletionStage<HttpRespon
         }
         String encoding =
                 request.getHeader("content-encoding").map(HttpHeader::value).orElse("identity");
-        return exporter.export(request, (body, config, lease) -> message(body, encoding, json, config, lease))
-                .thenApply(answer -> reply(answer, json));
+        return intake.export(request, (body, config, lease) -> message(body, encoding, json, config, lease))
+                .thenApply(outcome -> reply(OtlpAnswer.of(outcome), json));
     }
 
     private static RequestBody.Collected message(
-            RequestBody.Collected body, String encoding, boolean json, OtlpConfig config, InFlightBytes.Lease lease)
+            RequestBody.Collected body, String encoding, boolean json, IntakeConfig config, InFlightBytes.Lease lease)
             throws RefusedException {
-        RequestBody.Collected inflated = ContentCoding.named(encoding)
-                .inflate(body.array(), body.offset(), body.length(), config.inflatedBytesMax(), lease);
+        RequestBody.Collected inflated =
+                ContentCoding.named(encoding).inflate(body.array(), body.offset(), body.length(), config, lease);
         if (!json) {
             return inflated;
         }
@@ -87,7 +93,7 @@ final class OtlpHttp implements Function<HttpRequest, CompletionStage<HttpRespon
     /** Whoever spoke neither encoding is most likely a person with a browser or curl. */
     private CompletionStage<HttpResponse> refused(
             HttpRequest request, int status, String sentence, boolean json, boolean protobuf) {
-        exporter.discard(request);
+        intake.discard(request);
         return CompletableFuture.completedFuture(
                 json || protobuf
                         ? reply(new OtlpAnswer(OtlpAnswer.UNIMPLEMENTED, status, sentence, 0, 0), json)

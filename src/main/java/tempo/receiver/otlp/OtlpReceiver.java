@@ -4,13 +4,10 @@ import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
 import akka.http.javadsl.settings.ServerSettings;
-import akka.stream.Materializer;
-import akka.stream.SystemMaterializer;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.util.concurrent.CompletionStage;
-import tempo.distributor.Distributor;
-import tempo.telemetry.Metrics;
+import tempo.receiver.SpanIntake;
 
 /** Binds the OTLP receivers. */
 public final class OtlpReceiver {
@@ -29,31 +26,25 @@ public final class OtlpReceiver {
             }
             """);
 
-    private final Exporter exporter;
+    private final SpanIntake intake;
     private final ActorSystem<?> system;
     private final ServerSettings settings;
 
-    /** A receiver for {@code distributor}; nothing is bound yet. */
-    public OtlpReceiver(
-            ActorSystem<?> system,
-            Distributor distributor,
-            InFlightBytes inFlight,
-            OtlpConfig config,
-            Metrics metrics) {
+    /** A receiver; nothing is bound yet. */
+    public OtlpReceiver(ActorSystem<?> system, SpanIntake intake) {
         this.system = system;
-        Materializer materializer = SystemMaterializer.get(system).materializer();
-        this.exporter = new Exporter(distributor, inFlight, config, materializer, metrics);
+        this.intake = intake;
         this.settings =
                 ServerSettings.create(SERVER.withFallback(system.settings().config()));
     }
 
     /** Binds OTLP over gRPC; the stage fails if the port is taken. */
     public CompletionStage<ServerBinding> bindGrpc(String host, int port) {
-        return Http.get(system).newServerAt(host, port).withSettings(settings).bind(new OtlpGrpc(exporter));
+        return Http.get(system).newServerAt(host, port).withSettings(settings).bind(new OtlpGrpc(intake));
     }
 
     /** Binds OTLP over HTTP; the stage fails if the port is taken. */
     public CompletionStage<ServerBinding> bindHttp(String host, int port) {
-        return Http.get(system).newServerAt(host, port).withSettings(settings).bind(new OtlpHttp(exporter));
+        return Http.get(system).newServerAt(host, port).withSettings(settings).bind(new OtlpHttp(intake));
     }
 }

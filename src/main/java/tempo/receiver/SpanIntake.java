@@ -1,4 +1,4 @@
-package tempo.receiver.otlp;
+package tempo.receiver;
 
 import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
@@ -13,25 +13,27 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tempo.distributor.Distributor;
+import tempo.distributor.ExportResult;
 import tempo.span.Refusal;
 import tempo.telemetry.Metrics;
 import tempo.tenant.Tenancy;
 
-/** What both transports have in common: tenant, bounded body, distributor, and an answer whatever happens. Thread-safe. */
-final class Exporter {
-    private static final Logger LOG = LoggerFactory.getLogger(Exporter.class);
+/** What all receivers that speak HTTP have in common: tenant, bounded body, distributor, and an answer whatever happens. Thread-safe. */
+public final class SpanIntake {
+    private static final Logger LOG = LoggerFactory.getLogger(SpanIntake.class);
 
     private final Distributor distributor;
     private final InFlightBytes inFlight;
-    private final OtlpConfig config;
+    private final IntakeConfig config;
     private final Tenancy tenancy;
     private final Materializer materializer;
     private final Metrics metrics;
 
-    Exporter(
+    /** An intake for one receiver. */
+    public SpanIntake(
             Distributor distributor,
             InFlightBytes inFlight,
-            OtlpConfig config,
+            IntakeConfig config,
             Materializer materializer,
             Metrics metrics) {
         this.distributor = distributor;
@@ -43,13 +45,13 @@ final class Exporter {
     }
 
     /** Makes the bytes of an export request of a collected body. */
-    interface Decoder {
-        RequestBody.Collected decode(RequestBody.Collected body, OtlpConfig config, InFlightBytes.Lease lease)
+    public interface Decoder {
+        RequestBody.Collected decode(RequestBody.Collected body, IntakeConfig config, InFlightBytes.Lease lease)
                 throws RefusedException;
     }
 
     /** Takes a request; the answer always comes, and never as a failed stage. */
-    CompletionStage<OtlpAnswer> export(HttpRequest request, Decoder decoder) {
+    public CompletionStage<Outcome> export(HttpRequest request, Decoder decoder) {
         String tenant;
         try {
             tenant = tenancy.tenant(
@@ -57,12 +59,11 @@ final class Exporter {
         } catch (Tenancy.NoTenantException refused) {
             discard(request);
             Refusal reason = refused.missing() ? Refusal.UNAUTHENTICATED : Refusal.INVALID_TENANT;
-            metrics.requestRefused(reason.label());
-            return CompletableFuture.completedFuture(OtlpAnswer.of(reason, String.valueOf(refused.getMessage())));
+            metrics.requestRefused(config.receiver(), reason.label());
+            return CompletableFuture.completedFuture(Outcome.of(reason, String.valueOf(refused.getMessage())));
         }
         InFlightBytes.Lease lease = inFlight.lease();
-        return RequestBody.collect(
-                        request.entity(), lease, config.requestBytesMax(), config.bodyTimeout(), materializer)
+        return RequestBody.collect(request.entity(), lease, config, materializer)
                 .thenCompose(body -> {
                     try {
                         RequestBody.Collected decoded = decoder.decode(body, config, lease);
@@ -71,38 +72,47 @@ final class Exporter {
                         return CompletableFuture.failedFuture(refused);
                     }
                 })
-                .thenApply(OtlpAnswer::of)
+                .thenApply(this::outcome)
                 .exceptionally(this::answer)
                 .whenComplete((answer, impossible) -> lease.release());
     }
 
     /** Reads a little of a body that is not wanted, so that its sender comes to read the answer. */
-    void discard(HttpRequest request) {
-        RequestBody.discard(request.entity(), config.requestBytesMax(), config.bodyTimeout(), materializer);
+    public void discard(HttpRequest request) {
+        RequestBody.discard(request.entity(), config, materializer);
     }
 
-    private OtlpAnswer answer(Throwable failure) {
+    private Outcome outcome(ExportResult result) {
+        Outcome outcome = Outcome.of(result);
+        if (outcome.reason() == Refusal.MALFORMED_REQUEST && result.whole()) {
+            metrics.requestRefused(config.receiver(), Refusal.MALFORMED_REQUEST.label());
+        }
+        metrics.receivedBy(config.receiver(), outcome.accepted(), outcome.refused());
+        return outcome;
+    }
+
+    private Outcome answer(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof RefusedException refused) {
-            metrics.requestRefused(refused.reason().label());
-            return OtlpAnswer.of(refused.reason(), refused.sentence());
+            metrics.requestRefused(config.receiver(), refused.reason().label());
+            return Outcome.of(refused.reason(), refused.sentence());
         }
         if (cause instanceof TimeoutException) {
-            metrics.requestRefused(Refusal.BODY_TIMEOUT.label());
-            return OtlpAnswer.of(
+            metrics.requestRefused(config.receiver(), Refusal.BODY_TIMEOUT.label());
+            return Outcome.of(
                     Refusal.BODY_TIMEOUT,
-                    "request body did not arrive in " + config.bodyTimeout().toMillis()
-                            + " ms (receiver.otlp.body-timeout)");
+                    "request body did not arrive in " + config.bodyTimeout().toMillis() + " ms ("
+                            + config.key("body-timeout") + ")");
         }
         if (cause instanceof StreamTcpException
                 || cause instanceof EntityStreamException
                 || cause instanceof PeerClosedStreamException) {
-            metrics.requestRefused(Refusal.MALFORMED_REQUEST.label());
-            return OtlpAnswer.of(Refusal.MALFORMED_REQUEST, "request body did not arrive: " + cause.getMessage());
+            metrics.requestRefused(config.receiver(), Refusal.MALFORMED_REQUEST.label());
+            return Outcome.of(Refusal.MALFORMED_REQUEST, "request body did not arrive: " + cause.getMessage());
         }
         LOG.error("export request failed", cause);
-        metrics.requestRefused("internal");
-        return OtlpAnswer.internalError();
+        metrics.requestRefused(config.receiver(), "internal");
+        return Outcome.internalError();
     }
 }

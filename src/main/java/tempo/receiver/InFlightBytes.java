@@ -1,4 +1,4 @@
-package tempo.receiver.otlp;
+package tempo.receiver;
 
 import java.util.concurrent.atomic.AtomicLong;
 import tempo.telemetry.Metrics;
@@ -19,7 +19,7 @@ public final class InFlightBytes {
     }
 
     /** What one request holds. Thread-safe: a body that is late may go on coming while its request is answered. */
-    final class Lease {
+    public final class Lease {
         private long bytes;
         private boolean released;
 

@@ -1,4 +1,4 @@
-package tempo.receiver.otlp;
+package tempo.receiver;
 
 import akka.Done;
 import akka.http.javadsl.model.HttpEntity;
@@ -18,37 +18,36 @@ import tempo.span.Refusal;
  * Collects the body of a request, never more of it than its limit and never more of all than the node's bound. What is refused is
  * still read for a while, since a sender that is busy sending would not see an answer before its connection breaks.
  */
-final class RequestBody {
+public final class RequestBody {
     private static final int CAPACITY_MIN = 64 << 10;
 
     private final InFlightBytes.Lease lease;
+    private final IntakeConfig config;
     private final long bytesMax;
     private final CompletableFuture<Collected> result = new CompletableFuture<>();
     private byte[] bytes = new byte[0];
     private int length;
     private long ignored;
 
-    private RequestBody(InFlightBytes.Lease lease, long bytesMax) {
+    private RequestBody(InFlightBytes.Lease lease, IntakeConfig config) {
         this.lease = lease;
-        this.bytesMax = bytesMax;
+        this.config = config;
+        this.bytesMax = config.requestBytesMax();
     }
 
     /** Bytes: {@code array[offset..offset + length)}. */
-    record Collected(byte[] array, int offset, int length) {}
+    public record Collected(byte[] array, int offset, int length) {}
 
     /**
      * The whole body.
      *
-     * @param timeout how long the sender may take; slow senders hold memory
+     * @param config says how large it may be, and how long the sender may take: slow senders hold memory
      * @return fails with {@link RefusedException} if it is too large or the node is overloaded
      */
     static CompletionStage<Collected> collect(
-            RequestEntity entity,
-            InFlightBytes.Lease lease,
-            long bytesMax,
-            Duration timeout,
-            Materializer materializer) {
-        RequestBody body = new RequestBody(lease, bytesMax);
+            RequestEntity entity, InFlightBytes.Lease lease, IntakeConfig config, Materializer materializer) {
+        RequestBody body = new RequestBody(lease, config);
+        Duration timeout = config.bodyTimeout();
         if (entity instanceof HttpEntity.Strict strict) {
             try {
                 body.check(strict.getData().size());
@@ -59,8 +58,8 @@ final class RequestBody {
             }
         }
         long announced = entity.getContentLengthOption().orElse(0);
-        if (announced > bytesMax) {
-            discard(entity, bytesMax, timeout, materializer);
+        if (announced > body.bytesMax) {
+            discard(entity, config, materializer);
             return CompletableFuture.failedFuture(body.tooLarge());
         }
         entity.withoutSizeLimit()
@@ -72,12 +71,12 @@ final class RequestBody {
         return body.result.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Reads up to {@code bytesMax} bytes of a body that nobody wants, then breaks the connection or stream. */
-    static void discard(RequestEntity entity, long bytesMax, Duration timeout, Materializer materializer) {
+    /** Reads up to the largest size of a body that nobody wants, then breaks the connection or stream. */
+    static void discard(RequestEntity entity, IntakeConfig config, Materializer materializer) {
         entity.withoutSizeLimit()
                 .getDataBytes()
-                .limitWeighted(bytesMax, chunk -> (long) chunk.size())
-                .completionTimeout(timeout)
+                .limitWeighted(config.requestBytesMax(), chunk -> (long) chunk.size())
+                .completionTimeout(config.bodyTimeout())
                 .runWith(Sink.ignore(), materializer);
     }
 
@@ -123,6 +122,6 @@ final class RequestBody {
     private RefusedException tooLarge() {
         return new RefusedException(
                 Refusal.REQUEST_TOO_LARGE,
-                "request has more than " + bytesMax + " bytes (receiver.otlp.request-bytes-max)");
+                "request has more than " + bytesMax + " bytes (" + config.key("request-bytes-max") + ")");
     }
 }

@@ -1,4 +1,4 @@
-package tempo.receiver.otlp;
+package tempo.receiver;
 
 import com.github.luben.zstd.ZstdInputStream;
 import java.io.ByteArrayInputStream;
@@ -13,14 +13,14 @@ import java.util.zip.InflaterInputStream;
 import tempo.span.Refusal;
 
 /** The compressions that senders may use. Inflating stops at a limit, so that a small body cannot become a large one. */
-enum ContentCoding {
+public enum ContentCoding {
     IDENTITY("identity"),
     GZIP("gzip"),
     DEFLATE("deflate"),
     ZSTD("zstd");
 
     /** For {@code grpc-accept-encoding} and error messages. */
-    static final String NAMES = "identity, gzip, deflate, zstd";
+    public static final String NAMES = "identity, gzip, deflate, zstd";
 
     private static final int ZSTD_WINDOW_LOG_MAX = 23;
     private static final int RATIO_GUESS = 6;
@@ -37,11 +37,14 @@ enum ContentCoding {
      *
      * @throws RefusedException if it is none of these
      */
-    static ContentCoding named(String name) throws RefusedException {
+    public static ContentCoding named(String name) throws RefusedException {
         for (ContentCoding coding : values()) {
             if (coding.name.equalsIgnoreCase(name.trim())) {
                 return coding;
             }
+        }
+        if (name.trim().equalsIgnoreCase("zlib")) {
+            return DEFLATE;
         }
         if (name.isBlank()) {
             return IDENTITY;
@@ -54,11 +57,13 @@ enum ContentCoding {
     /**
      * Inflates {@code source[offset..offset + length)}.
      *
-     * @param bytesMax the most bytes the result may have
+     * @param config says how many bytes the result may have
      * @throws RefusedException if the input is not valid, or the result would be too large for the request or the node
      */
-    RequestBody.Collected inflate(byte[] source, int offset, int length, long bytesMax, InFlightBytes.Lease lease)
+    public RequestBody.Collected inflate(
+            byte[] source, int offset, int length, IntakeConfig config, InFlightBytes.Lease lease)
             throws RefusedException {
+        long bytesMax = config.inflatedBytesMax();
         if (this == IDENTITY) {
             return new RequestBody.Collected(source, offset, length);
         }
@@ -80,8 +85,8 @@ enum ContentCoding {
                     if (size >= bytesMax) {
                         throw new RefusedException(
                                 Refusal.REQUEST_TOO_LARGE,
-                                "request inflates to more than " + bytesMax
-                                        + " bytes (receiver.otlp.inflated-bytes-max)");
+                                "request inflates to more than " + bytesMax + " bytes ("
+                                        + config.key("inflated-bytes-max") + ")");
                     }
                     int capacity = (int) Math.min(size * 2L, bytesMax);
                     acquire(lease, capacity - size);

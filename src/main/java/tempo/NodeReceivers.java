@@ -1,0 +1,116 @@
+package tempo;
+
+import akka.actor.typed.ActorSystem;
+import akka.http.javadsl.ServerBinding;
+import akka.stream.Materializer;
+import akka.stream.SystemMaterializer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import tempo.distributor.Distributor;
+import tempo.quickstart.Endpoints;
+import tempo.receiver.InFlightBytes;
+import tempo.receiver.IntakeConfig;
+import tempo.receiver.SpanIntake;
+import tempo.receiver.otlp.OtlpReceiver;
+import tempo.receiver.zipkin.ZipkinReceiver;
+import tempo.telemetry.Metrics;
+
+/** The receivers that are on, bound in the order in which they are listed in the configuration. */
+final class NodeReceivers {
+    private final ActorSystem<?> system;
+    private final Settings settings;
+    private final Distributor distributor;
+    private final Metrics metrics;
+    private final InFlightBytes inFlight;
+    private final Materializer materializer;
+    private final List<ServerBinding> bindings = new ArrayList<>();
+    private final List<Endpoints.Receiver> others = new ArrayList<>();
+    private Optional<URI> otlpGrpc = Optional.empty();
+    private Optional<URI> otlpHttp = Optional.empty();
+
+    private NodeReceivers(ActorSystem<?> system, Settings settings, Distributor distributor, Metrics metrics) {
+        this.system = system;
+        this.settings = settings;
+        this.distributor = distributor;
+        this.metrics = metrics;
+        this.inFlight = new InFlightBytes(settings.receiver().inFlightBytesMax(), metrics);
+        this.materializer = SystemMaterializer.get(system).materializer();
+    }
+
+    /**
+     * Binds them.
+     *
+     * @throws IOException with a sentence for the user, if a port is taken
+     */
+    static NodeReceivers bind(ActorSystem<?> system, Settings settings, Distributor distributor, Metrics metrics)
+            throws IOException {
+        NodeReceivers receivers = new NodeReceivers(system, settings, distributor, metrics);
+        receivers.bindOtlp(settings.receiver().otlp());
+        receivers.bindZipkin(settings.receiver().zipkin());
+        return receivers;
+    }
+
+    private void bindOtlp(Settings.Otlp otlp) throws IOException {
+        IntakeConfig config = new IntakeConfig(
+                "otlp", otlp.requestBytesMax(), otlp.inflatedBytesMax(), otlp.bodyTimeout(), settings.tenancy());
+        OtlpReceiver receiver = new OtlpReceiver(system, intake(config));
+        if (otlp.grpc().enabled()) {
+            Settings.OptionalListener grpc = otlp.grpc();
+            otlpGrpc = Optional.of(receive(
+                    "tempo.receiver.otlp.grpc.port",
+                    grpc.host(),
+                    grpc.port(),
+                    receiver.bindGrpc(grpc.host(), grpc.port())));
+        }
+        if (otlp.http().enabled()) {
+            Settings.OptionalListener http = otlp.http();
+            otlpHttp = Optional.of(receive(
+                    "tempo.receiver.otlp.http.port",
+                    http.host(),
+                    http.port(),
+                    receiver.bindHttp(http.host(), http.port())));
+        }
+    }
+
+    private void bindZipkin(Settings.Zipkin zipkin) throws IOException {
+        if (zipkin.enabled()) {
+            IntakeConfig config = new IntakeConfig(
+                    "zipkin",
+                    zipkin.requestBytesMax(),
+                    zipkin.inflatedBytesMax(),
+                    zipkin.bodyTimeout(),
+                    settings.tenancy());
+            URI uri = receive(
+                    "tempo.receiver.zipkin.port",
+                    zipkin.host(),
+                    zipkin.port(),
+                    new ZipkinReceiver(system, intake(config)).bind(zipkin.host(), zipkin.port()));
+            others.add(new Endpoints.Receiver("Zipkin", uri, "spans in Zipkin's formats (/api/v2/spans)"));
+        }
+    }
+
+    private SpanIntake intake(IntakeConfig config) {
+        return new SpanIntake(distributor, inFlight, config, materializer, metrics);
+    }
+
+    private URI receive(String key, String host, int port, CompletionStage<ServerBinding> binding) throws IOException {
+        ServerBinding bound = Node.bound(key, host, port, binding);
+        bindings.add(bound);
+        return Node.reachable(bound.localAddress());
+    }
+
+    /** What is bound. */
+    List<ServerBinding> bindings() {
+        return List.copyOf(bindings);
+    }
+
+    /** Where the node can be reached, with what is not of receivers. */
+    Endpoints endpoints(InetSocketAddress api, InetSocketAddress management) {
+        return new Endpoints(otlpGrpc, otlpHttp, others, Node.reachable(api), Node.reachable(management));
+    }
+}
