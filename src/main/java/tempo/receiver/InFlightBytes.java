@@ -1,6 +1,7 @@
 package tempo.receiver;
 
 import java.util.concurrent.atomic.AtomicLong;
+import tempo.span.Refusal;
 import tempo.telemetry.Metrics;
 
 /**
@@ -35,6 +36,20 @@ public final class InFlightBytes {
             }
             bytes += more;
             return true;
+        }
+
+        /**
+         * Holds the bytes that a request became, and no longer those it was.
+         *
+         * @throws RefusedException if they are more than the node has room for
+         */
+        public synchronized RequestBody.Collected translated(byte[] otlp) throws RefusedException {
+            held.addAndGet(-bytes);
+            bytes = 0;
+            if (!acquire(otlp.length)) {
+                throw new RefusedException(Refusal.OVERLOADED, Refusal.OVERLOADED.sentence());
+            }
+            return new RequestBody.Collected(otlp, 0, otlp.length);
         }
 
         /** Gives all back; again does nothing. */

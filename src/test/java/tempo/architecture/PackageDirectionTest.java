@@ -54,6 +54,14 @@ final class PackageDirectionTest {
                             "tempo.format.json",
                             "tempo.format.otlp",
                             "tempo.format.thrift")),
+            Map.entry(
+                    "tempo.format.jaeger",
+                    List.of(
+                            "tempo.span",
+                            "tempo.format",
+                            "tempo.format.otlp",
+                            "tempo.format.thrift",
+                            "tempo.format.zipkin")),
             Map.entry("tempo.receiver", List.of("tempo.span", "tempo.tenant", "tempo.distributor")),
             Map.entry(
                     "tempo.receiver.otlp",

@@ -47,5 +47,8 @@ public final class OtlpFields {
     public static final int STATUS_OK = 1;
     public static final int STATUS_ERROR = 2;
 
+    /** Of {@link #SPAN_FLAGS}: W3C's trace flag. */
+    public static final int FLAG_SAMPLED = 1;
+
     private OtlpFields() {}
 }

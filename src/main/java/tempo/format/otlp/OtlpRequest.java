@@ -3,6 +3,8 @@ package tempo.format.otlp;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tempo.format.FormatException;
 import tempo.span.WireReader;
 import tempo.span.WireWriter;
 
@@ -11,9 +13,26 @@ import tempo.span.WireWriter;
  * and their scopes, come in the order of their first span. Not thread-safe.
  */
 public final class OtlpRequest {
-    private static final int FIRST_CAPACITY = 1024;
+    private static final int FIRST_CAPACITY = 256;
+
+    /** What another resource or scope costs beside its spans. */
+    private static final int OVERHEAD_BYTES = 512;
+
+    private final long bytesMax;
+    private long bytes;
 
     private final Map<ByteBuffer, Map<ByteBuffer, WireWriter>> resources = new LinkedHashMap<>();
+
+    /** What the span before had: most often the next has it too. */
+    private ByteBuffer lastResource = ByteBuffer.allocate(0);
+
+    private ByteBuffer lastScope = lastResource;
+    private @Nullable WireWriter lastSpans;
+
+    /** @param bytesMax most bytes of all spans together */
+    public OtlpRequest(long bytesMax) {
+        this.bytesMax = bytesMax;
+    }
 
     /**
      * Where to write a span, as a field {@link OtlpFields#SCOPE_SPANS_SPANS}.
@@ -22,17 +41,39 @@ public final class OtlpRequest {
      * @param scope an {@code InstrumentationScope} message; empty for none
      */
     public WireWriter spansOf(WireWriter resource, WireWriter scope) {
-        Map<ByteBuffer, WireWriter> scopes = resources.get(viewOf(resource));
-        if (scopes == null) {
-            scopes = new LinkedHashMap<>();
-            resources.put(ByteBuffer.wrap(resource.toByteArray()), scopes);
+        ByteBuffer ofResource = viewOf(resource);
+        ByteBuffer ofScope = viewOf(scope);
+        if (lastSpans != null && ofResource.equals(lastResource) && ofScope.equals(lastScope)) {
+            return lastSpans;
         }
-        WireWriter spans = scopes.get(viewOf(scope));
-        if (spans == null) {
-            spans = new WireWriter(FIRST_CAPACITY);
-            scopes.put(ByteBuffer.wrap(scope.toByteArray()), spans);
+        lastResource = ByteBuffer.wrap(resource.toByteArray());
+        lastScope = ByteBuffer.wrap(scope.toByteArray());
+        lastSpans = resources
+                .computeIfAbsent(lastResource, absent -> new LinkedHashMap<>())
+                .computeIfAbsent(lastScope, absent -> newWriter());
+        return lastSpans;
+    }
+
+    private WireWriter newWriter() {
+        bytes += OVERHEAD_BYTES + resourceAndScope();
+        return new WireWriter(FIRST_CAPACITY);
+    }
+
+    private long resourceAndScope() {
+        return (long) lastResource.remaining() + lastScope.remaining();
+    }
+
+    /**
+     * Closes a span that was opened in what {@link #spansOf} returned.
+     *
+     * @throws FormatException if all are more than the bound now
+     */
+    public void end(WireWriter spans, int mark) throws FormatException {
+        spans.end(mark);
+        bytes += spans.size() - mark;
+        if (bytes > bytesMax) {
+            throw new FormatException("spans become more than " + bytesMax + " bytes when they are translated");
         }
-        return spans;
     }
 
     private static ByteBuffer viewOf(WireWriter message) {
@@ -41,11 +82,11 @@ public final class OtlpRequest {
 
     /** All that was written. */
     public byte[] toByteArray() {
-        int bytes = 0;
+        int size = 0;
         for (Map.Entry<ByteBuffer, Map<ByteBuffer, WireWriter>> resource : resources.entrySet()) {
-            bytes += fieldSize(bodySize(resource.getKey(), resource.getValue()));
+            size += fieldSize(bodySize(resource.getKey(), resource.getValue()));
         }
-        WireWriter out = new WireWriter(bytes);
+        WireWriter out = new WireWriter(size);
         resources.forEach((resource, scopes) -> {
             out.tag(OtlpFields.RESOURCE_SPANS, WireReader.LENGTH_DELIMITED);
             out.rawVarint(bodySize(resource, scopes));

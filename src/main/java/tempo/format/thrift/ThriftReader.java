@@ -3,6 +3,7 @@ package tempo.format.thrift;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Arrays;
+import tempo.format.Extent;
 import tempo.format.FormatException;
 
 /*
@@ -101,6 +102,24 @@ public abstract sealed class ThriftReader permits BinaryThrift, CompactThrift {
             throw malformed("list has elements of type " + elementType + " and not " + wanted);
         }
         return count;
+    }
+
+    /** Where a byte array or string is, as an {@link Extent}: nothing is copied. */
+    public final long readExtent() throws FormatException {
+        int length = readLength();
+        int at = position;
+        position += length;
+        return Extent.of(at, length);
+    }
+
+    /** Index in the array of what is next. */
+    public final int position() {
+        return position;
+    }
+
+    /** Goes to a {@link #position} before or behind a value, while no struct inside it is open. */
+    public final void seek(int before) {
+        position = before;
     }
 
     /** A byte array; copied. */

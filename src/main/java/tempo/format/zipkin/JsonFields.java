@@ -2,6 +2,7 @@ package tempo.format.zipkin;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonToken;
+import tempo.format.FormatException;
 import tempo.format.json.InvalidJsonException;
 import tempo.format.json.JsonInput;
 import tempo.format.json.JsonLimits;
@@ -18,10 +19,10 @@ final class JsonFields {
 
     /** Reads one object of an array of spans; the current token is its first. */
     interface SpanReader {
-        void read(JsonInput input) throws InvalidJsonException;
+        void read(JsonInput input) throws FormatException;
     }
 
-    static void readSpans(byte[] json, int offset, int length, SpanReader reader) throws InvalidJsonException {
+    static void readSpans(byte[] json, int offset, int length, SpanReader reader) throws FormatException {
         try (JsonInput input = new JsonInput(FACTORY, json, offset, length)) {
             input.begin(JsonToken.START_ARRAY, "an array of spans");
             for (JsonToken item = input.next(); item != JsonToken.END_ARRAY; item = input.next()) {

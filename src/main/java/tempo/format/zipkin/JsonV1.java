@@ -1,6 +1,7 @@
 package tempo.format.zipkin;
 
 import com.fasterxml.jackson.core.JsonToken;
+import tempo.format.FormatException;
 import tempo.format.json.InvalidJsonException;
 import tempo.format.json.JsonInput;
 
@@ -17,7 +18,7 @@ final class JsonV1 {
         this.out = new V1Conversion(out);
     }
 
-    void read(JsonInput input) throws InvalidJsonException {
+    void read(JsonInput input) throws FormatException {
         span.clear();
         while (input.next() == JsonToken.FIELD_NAME) {
             String name = input.name();
@@ -65,7 +66,7 @@ final class JsonV1 {
                     default -> input.skipChildren();
                 }
             }
-            span.annotations.add(new V1Span.Annotation(timestamp, text, endpoint));
+            span.annotate(timestamp, text, endpoint);
         }
     }
 
@@ -89,7 +90,7 @@ final class JsonV1 {
                     default -> input.skipChildren();
                 }
             }
-            span.binaryAnnotations.add(new V1Span.BinaryAnnotation(key, content, endpoint));
+            span.tag(key, content, endpoint);
         }
     }
 }

@@ -1,6 +1,7 @@
 package tempo.format.zipkin;
 
 import com.fasterxml.jackson.core.JsonToken;
+import tempo.format.FormatException;
 import tempo.format.json.InvalidJsonException;
 import tempo.format.json.JsonInput;
 
@@ -17,7 +18,7 @@ final class JsonV2 {
         this.out = out;
     }
 
-    void read(JsonInput input) throws InvalidJsonException {
+    void read(JsonInput input) throws FormatException {
         span.clear();
         while (input.next() == JsonToken.FIELD_NAME) {
             String name = input.name();
@@ -76,7 +77,7 @@ final class JsonV2 {
                     default -> input.skipChildren();
                 }
             }
-            span.annotate(timestamp, text);
+            span.annotate(timestamp, text, "");
         }
     }
 

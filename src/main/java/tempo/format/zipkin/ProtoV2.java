@@ -2,6 +2,7 @@ package tempo.format.zipkin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import tempo.format.FormatException;
 import tempo.span.MalformedProtobufException;
 import tempo.span.WireReader;
 
@@ -27,7 +28,7 @@ final class ProtoV2 {
         this.in = new WireReader(bytes, offset, length);
     }
 
-    void read() throws MalformedProtobufException {
+    void read() throws MalformedProtobufException, FormatException {
         while (in.hasNext()) {
             int tag = in.readTag();
             if (is(tag, SPANS)) {
@@ -40,7 +41,7 @@ final class ProtoV2 {
         }
     }
 
-    private void readSpan() throws MalformedProtobufException {
+    private void readSpan() throws MalformedProtobufException, FormatException {
         span.clear();
         while (in.hasNext()) {
             int tag = in.readTag();
@@ -162,7 +163,7 @@ final class ProtoV2 {
             }
         }
         in.leave(outer);
-        span.annotate(timestamp, value);
+        span.annotate(timestamp, value, "");
     }
 
     private void readTag() throws MalformedProtobufException {

@@ -7,6 +7,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.List;
+import tempo.format.FormatException;
 import tempo.format.otlp.OtlpAttributes;
 import tempo.format.otlp.OtlpFields;
 import tempo.format.otlp.OtlpRequest;
@@ -32,14 +33,19 @@ final class SpanWriter {
         OtlpFields.KIND_CONSUMER
     };
 
-    private final OtlpRequest request = new OtlpRequest();
+    private final OtlpRequest request;
     private final WireWriter resource = new WireWriter(128);
     private final WireWriter scope = new WireWriter(128);
     private final byte[] id = new byte[16];
     private final KnownTags known = new KnownTags();
 
+    /** @param bytesMax most bytes of all spans together */
+    SpanWriter(long bytesMax) {
+        request = new OtlpRequest(bytesMax);
+    }
+
     /** Adds a span; it may be reused afterwards. */
-    void add(ZipkinSpan span) {
+    void add(ZipkinSpan span) throws FormatException {
         known.find(span.tags());
         resource.clear();
         if (!span.local.service.isEmpty()) {
@@ -51,7 +57,7 @@ final class SpanWriter {
         WireWriter out = request.spansOf(resource, scope);
         int mark = out.begin(OtlpFields.SCOPE_SPANS_SPANS);
         write(span, out);
-        out.end(mark);
+        request.end(out, mark);
     }
 
     /** All spans, as an {@code ExportTraceServiceRequest}. */
@@ -81,11 +87,11 @@ final class SpanWriter {
             out.fixed64(OtlpFields.SPAN_END, end * 1_000);
         }
         writeAttributes(span, start, end, out);
-        count(out, OtlpFields.SPAN_DROPPED_ATTRIBUTES, known.droppedAttributes);
+        count(out, OtlpFields.SPAN_DROPPED_ATTRIBUTES, known.droppedAttributes + span.droppedTags);
         for (ZipkinSpan.Annotation annotation : span.annotations()) {
             writeEvent(annotation, out);
         }
-        count(out, OtlpFields.SPAN_DROPPED_EVENTS, known.droppedEvents);
+        count(out, OtlpFields.SPAN_DROPPED_EVENTS, known.droppedEvents + span.droppedAnnotations);
         count(out, OtlpFields.SPAN_DROPPED_LINKS, known.droppedLinks);
         if (known.statusCode != 0) {
             int status = out.begin(OtlpFields.SPAN_STATUS);

@@ -4,11 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
 import tempo.format.FormatException;
-import tempo.format.thrift.BinaryThrift;
 import tempo.format.thrift.ThriftReader;
 
 /**
- * Reads a list of spans of version 1 in Thrift's binary protocol. For one thread.
+ * Reads a list of spans of version 1 in Thrift. For one thread.
  *
  * <p>Source: <a href="https://github.com/openzipkin/zipkin-api/blob/master/thrift/zipkinCore.thrift">zipkinCore.thrift</a>, by its
  * documented fields.
@@ -25,20 +24,37 @@ final class ThriftV1 {
 
     private final V1Span span = new V1Span();
     private final V1Conversion out;
-    private final BinaryThrift in;
+    private final ThriftReader in;
 
-    ThriftV1(SpanWriter out, byte[] bytes, int offset, int length) {
+    ThriftV1(SpanWriter out, ThriftReader in) {
         this.out = new V1Conversion(out);
-        this.in = new BinaryThrift(bytes, offset, length);
+        this.in = in;
     }
 
+    /** All bytes are one list of spans. */
     void read() throws FormatException {
+        readSpans();
+        if (in.remaining() > 0) {
+            throw new FormatException("thrift is not valid: " + in.remaining() + " bytes follow the list of spans");
+        }
+    }
+
+    /** The list is the only argument of a call. */
+    void readCall() throws FormatException {
+        in.beginStruct();
+        while (in.nextField()) {
+            if (in.is(1, ThriftReader.LIST)) {
+                readSpans();
+            } else {
+                in.skip();
+            }
+        }
+    }
+
+    private void readSpans() throws FormatException {
         int spans = in.beginList(ThriftReader.STRUCT);
         for (int i = 0; i < spans; i++) {
             readSpan();
-        }
-        if (in.remaining() > 0) {
-            throw new FormatException("thrift is not valid: " + in.remaining() + " bytes follow the list of spans");
         }
     }
 
@@ -92,7 +108,7 @@ final class ThriftV1 {
                     in.skip();
                 }
             }
-            span.annotations.add(new V1Span.Annotation(timestamp, value, endpoint));
+            span.annotate(timestamp, value, endpoint);
         }
     }
 
@@ -117,7 +133,7 @@ final class ThriftV1 {
                     in.skip();
                 }
             }
-            span.binaryAnnotations.add(new V1Span.BinaryAnnotation(key, valueOf(type, value), endpoint));
+            span.tag(key, valueOf(type, value), endpoint);
         }
     }
 

@@ -1,6 +1,7 @@
 package tempo.format.zipkin;
 
 import org.jspecify.annotations.Nullable;
+import tempo.format.FormatException;
 
 /*
  * In version 1 a call is one span, of which the client and the server each report what they know. What either says may come alone or
@@ -54,7 +55,7 @@ final class V1Conversion {
         this.out = out;
     }
 
-    void add(V1Span span) {
+    void add(V1Span span) throws FormatException {
         client.clear();
         server.clear();
         local = null;
@@ -145,6 +146,8 @@ final class V1Conversion {
         if (half.remote != null) {
             span.remote.set(half.remote);
         }
+        span.droppedAnnotations = head.droppedAnnotations;
+        span.droppedTags = head.droppedTags;
         span.timestamp = half.start;
         if (half.start != ZipkinSpan.ABSENT && half.end > half.start) {
             span.duration = half.end - half.start;
@@ -163,7 +166,7 @@ final class V1Conversion {
                 ZipkinSpan half = halfOf(each.endpoint(), both);
                 String service = each.endpoint().service;
                 String other = service.equals(half.local.service) ? "" : service;
-                half.annotations().add(new ZipkinSpan.Annotation(each.timestamp(), each.value(), other));
+                half.annotate(each.timestamp(), each.value(), other);
             }
         }
         for (V1Span.BinaryAnnotation each : span.binaryAnnotations) {

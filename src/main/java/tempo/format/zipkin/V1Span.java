@@ -2,6 +2,7 @@ package tempo.format.zipkin;
 
 import java.util.ArrayList;
 import java.util.List;
+import tempo.format.SpanBounds;
 
 /**
  * A span of Zipkin's version 1, to be filled again and again: who took part stands at each annotation.
@@ -21,6 +22,22 @@ final class V1Span {
 
     /** @param value as of {@link ZipkinSpan.Tag}; true for the address of a peer, which is the endpoint */
     record BinaryAnnotation(String key, Object value, ZipkinEndpoint endpoint) {}
+
+    void annotate(long timestamp, String value, ZipkinEndpoint endpoint) {
+        if (annotations.size() == SpanBounds.ELEMENTS_MAX) {
+            head.droppedAnnotations++;
+        } else {
+            annotations.add(new Annotation(timestamp, value, endpoint));
+        }
+    }
+
+    void tag(String key, Object value, ZipkinEndpoint endpoint) {
+        if (binaryAnnotations.size() == SpanBounds.ELEMENTS_MAX) {
+            head.droppedTags++;
+        } else {
+            binaryAnnotations.add(new BinaryAnnotation(key, value, endpoint));
+        }
+    }
 
     void clear() {
         head.clear();

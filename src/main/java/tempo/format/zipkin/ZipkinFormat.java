@@ -1,6 +1,8 @@
 package tempo.format.zipkin;
 
 import tempo.format.FormatException;
+import tempo.format.thrift.BinaryThrift;
+import tempo.format.thrift.ThriftReader;
 import tempo.span.MalformedProtobufException;
 
 /**
@@ -17,11 +19,12 @@ public enum ZipkinFormat {
     /**
      * Translates the spans in {@code bytes[offset..offset + length)}.
      *
+     * @param bytesMax most bytes of what comes out: a small request could become a large one
      * @return an {@code ExportTraceServiceRequest}
-     * @throws FormatException if the bytes are not a list of spans in this format: none of it is translated
+     * @throws FormatException if the bytes are not a list of spans in this format, or become too many: none of it is translated
      */
-    public byte[] toOtlp(byte[] bytes, int offset, int length) throws FormatException {
-        SpanWriter out = new SpanWriter();
+    public byte[] toOtlp(byte[] bytes, int offset, int length, long bytesMax) throws FormatException {
+        SpanWriter out = new SpanWriter(bytesMax);
         try {
             switch (this) {
                 case JSON_V2 -> {
@@ -33,11 +36,24 @@ public enum ZipkinFormat {
                     JsonFields.readSpans(bytes, offset, length, reader::read);
                 }
                 case PROTOBUF_V2 -> new ProtoV2(out, bytes, offset, length).read();
-                case THRIFT_V1 -> new ThriftV1(out, bytes, offset, length).read();
+                case THRIFT_V1 -> new ThriftV1(out, new BinaryThrift(bytes, offset, length)).read();
             }
         } catch (MalformedProtobufException e) {
             throw new FormatException("protobuf is not valid: " + e.getMessage());
         }
+        return out.toByteArray();
+    }
+
+    /**
+     * Translates the spans that are the argument of a call, as Jaeger's agent takes them; the call's header was read.
+     *
+     * @param bytesMax most bytes of what comes out: a small request could become a large one
+     * @return an {@code ExportTraceServiceRequest}
+     * @throws FormatException if it is not a list of spans
+     */
+    public static byte[] ofThriftCall(ThriftReader in, long bytesMax) throws FormatException {
+        SpanWriter out = new SpanWriter(bytesMax);
+        new ThriftV1(out, in).readCall();
         return out.toByteArray();
     }
 }

@@ -2,6 +2,7 @@ package tempo.format.zipkin;
 
 import java.util.ArrayList;
 import java.util.List;
+import tempo.format.SpanBounds;
 
 /**
  * A span of Zipkin's version 2, to be filled again and again.
@@ -40,6 +41,10 @@ final class ZipkinSpan {
     boolean shared;
     final ZipkinEndpoint local = new ZipkinEndpoint();
     final ZipkinEndpoint remote = new ZipkinEndpoint();
+    /** Beyond the bound. */
+    int droppedAnnotations;
+
+    int droppedTags;
     private final List<Annotation> annotations = new ArrayList<>();
     private final List<Tag> tags = new ArrayList<>();
 
@@ -62,12 +67,20 @@ final class ZipkinSpan {
         return tags;
     }
 
-    void annotate(long at, String value) {
-        annotations.add(new Annotation(at, value, ""));
+    void annotate(long at, String value, String service) {
+        if (annotations.size() == SpanBounds.ELEMENTS_MAX) {
+            droppedAnnotations++;
+        } else {
+            annotations.add(new Annotation(at, value, service));
+        }
     }
 
     void tag(String key, Object value) {
-        tags.add(new Tag(key, value));
+        if (tags.size() == SpanBounds.ELEMENTS_MAX) {
+            droppedTags++;
+        } else {
+            tags.add(new Tag(key, value));
+        }
     }
 
     /** 1 to 32 hex digits; anything else is no id. */
@@ -94,5 +107,7 @@ final class ZipkinSpan {
         remote.clear();
         annotations.clear();
         tags.clear();
+        droppedAnnotations = 0;
+        droppedTags = 0;
     }
 }

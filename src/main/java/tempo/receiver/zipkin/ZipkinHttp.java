@@ -70,8 +70,9 @@ final class ZipkinHttp implements Function<HttpRequest, CompletionStage<HttpResp
         RequestBody.Collected spans =
                 ContentCoding.named(coding).inflate(body.array(), body.offset(), body.length(), config, lease);
         try {
-            byte[] otlp = format(first, type, spans).toOtlp(spans.array(), spans.offset(), spans.length());
-            return new RequestBody.Collected(otlp, 0, otlp.length);
+            byte[] otlp = format(first, type, spans)
+                    .toOtlp(spans.array(), spans.offset(), spans.length(), config.inflatedBytesMax());
+            return lease.translated(otlp);
         } catch (FormatException e) {
             throw new RefusedException(Refusal.MALFORMED_REQUEST, String.valueOf(e.getMessage()));
         }

@@ -16,7 +16,7 @@ class ZipkinFormatFuzz {
     private static void check(ZipkinFormat format, byte[] bytes) {
         byte[] request;
         try {
-            request = format.toOtlp(bytes, 0, bytes.length);
+            request = format.toOtlp(bytes, 0, bytes.length, 64 << 20);
         } catch (FormatException refused) {
             return;
         }

@@ -7,20 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.opentelemetry.proto.common.v1.AnyValue;
-import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.trace.v1.Span.Event;
 import io.opentelemetry.proto.trace.v1.Span.SpanKind;
 import io.opentelemetry.proto.trace.v1.Status;
 import io.opentelemetry.proto.trace.v1.TracesData;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import tempo.format.FormatException;
+import tempo.format.OtlpSamples;
 import zipkin2.Span;
 import zipkin2.codec.SpanBytesEncoder;
 
@@ -30,7 +27,7 @@ class ZipkinFormatTest {
 
     private static TracesData translate(ZipkinFormat format, byte[] bytes) {
         try {
-            return TracesData.parseFrom(format.toOtlp(bytes, 0, bytes.length));
+            return TracesData.parseFrom(format.toOtlp(bytes, 0, bytes.length, 64 << 20));
         } catch (FormatException | InvalidProtocolBufferException e) {
             throw new AssertionError(e);
         }
@@ -51,35 +48,12 @@ class ZipkinFormatTest {
         return only(json("[{\"traceId\":\"a1\",\"id\":\"b2\"," + fields + "}]"));
     }
 
-    private static Map<String, Object> attributes(List<KeyValue> attributes) {
-        Map<String, Object> values = new TreeMap<>();
-        attributes.forEach(each -> values.put(each.getKey(), value(each.getValue())));
-        return values;
-    }
-
-    private static Object value(AnyValue value) {
-        return switch (value.getValueCase()) {
-            case STRING_VALUE -> value.getStringValue();
-            case BOOL_VALUE -> value.getBoolValue();
-            case INT_VALUE -> value.getIntValue();
-            case DOUBLE_VALUE -> value.getDoubleValue();
-            default -> value.getBytesValue().toStringUtf8();
-        };
-    }
-
     private static ByteString bytes(int... values) {
         byte[] bytes = new byte[values.length];
         for (int i = 0; i < values.length; i++) {
             bytes[i] = (byte) values[i];
         }
         return ByteString.copyFrom(bytes);
-    }
-
-    private static List<io.opentelemetry.proto.trace.v1.Span> all(TracesData traces) {
-        List<io.opentelemetry.proto.trace.v1.Span> all = new ArrayList<>();
-        traces.getResourceSpansList()
-                .forEach(resource -> resource.getScopeSpansList().forEach(scope -> all.addAll(scope.getSpansList())));
-        return all;
     }
 
     @Example
@@ -95,7 +69,7 @@ class ZipkinFormatTest {
                 """);
         assertEquals(
                 Map.of("service.name", "front"),
-                attributes(traces.getResourceSpans(0).getResource().getAttributesList()));
+                OtlpSamples.attributes(traces.getResourceSpans(0).getResource().getAttributesList()));
         io.opentelemetry.proto.trace.v1.Span span = only(traces);
         assertEquals(bytes(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16), span.getTraceId());
         assertEquals(bytes(0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88), span.getSpanId());
@@ -116,7 +90,7 @@ class ZipkinFormatTest {
                         "network.peer.port", 9000L,
                         "zipkin.debug", true,
                         "zipkin.shared", true),
-                attributes(span.getAttributesList()));
+                OtlpSamples.attributes(span.getAttributesList()));
         Event event = span.getEvents(0);
         assertEquals("sent", event.getName());
         assertEquals((START + 100) * 1_000, event.getTimeUnixNano());
@@ -132,8 +106,8 @@ class ZipkinFormatTest {
     @Example
     void aSpanWithABadIdIsPassedOnWithoutIt() {
         for (String id : List.of("xyz", "", "000102030405060708090a0b0c0d0e0f10")) {
-            List<io.opentelemetry.proto.trace.v1.Span> spans =
-                    all(json("[{\"traceId\":\"" + id + "\",\"id\":\"1\"},{\"traceId\":\"1\",\"id\":\"2\"}]"));
+            List<io.opentelemetry.proto.trace.v1.Span> spans = OtlpSamples.spans(
+                    json("[{\"traceId\":\"" + id + "\",\"id\":\"1\"},{\"traceId\":\"1\",\"id\":\"2\"}]"));
             assertEquals(ByteString.EMPTY, spans.get(0).getTraceId());
             assertEquals(16, spans.get(1).getTraceId().size());
         }
@@ -147,7 +121,7 @@ class ZipkinFormatTest {
         assertEquals(SpanKind.SPAN_KIND_INTERNAL, span("\"name\":\"x\"").getKind());
         io.opentelemetry.proto.trace.v1.Span odd = span("\"kind\":\"ODD\"");
         assertEquals(SpanKind.SPAN_KIND_INTERNAL, odd.getKind());
-        assertEquals("ODD", attributes(odd.getAttributesList()).get("zipkin.kind"));
+        assertEquals("ODD", OtlpSamples.attributes(odd.getAttributesList()).get("zipkin.kind"));
     }
 
     @Example
@@ -169,11 +143,11 @@ class ZipkinFormatTest {
                 span("\"tags\":{\"otel.status_code\":\"OK\"}").getStatus().getCode());
         io.opentelemetry.proto.trace.v1.Span fine = span("\"tags\":{\"error\":\"false\"}");
         assertEquals(Status.StatusCode.STATUS_CODE_UNSET, fine.getStatus().getCode());
-        assertEquals("false", attributes(fine.getAttributesList()).get("error"));
+        assertEquals("false", OtlpSamples.attributes(fine.getAttributesList()).get("error"));
         io.opentelemetry.proto.trace.v1.Span two =
                 span("\"tags\":{\"error\":\"one\",\"otel.status_description\":\"other\"}");
         assertEquals("other", two.getStatus().getMessage());
-        assertEquals("one", attributes(two.getAttributesList()).get("error"));
+        assertEquals("one", OtlpSamples.attributes(two.getAttributesList()).get("error"));
     }
 
     @Example
@@ -194,11 +168,11 @@ class ZipkinFormatTest {
         assertEquals("a=b", span.getTraceState());
         assertEquals(3, span.getDroppedAttributesCount());
         assertEquals(4, span.getDroppedEventsCount());
-        assertEquals(Map.of("otel.dropped_links_count", "x"), attributes(span.getAttributesList()));
+        assertEquals(Map.of("otel.dropped_links_count", "x"), OtlpSamples.attributes(span.getAttributesList()));
         assertEquals("retry", span.getEvents(0).getName());
         assertEquals(
                 Map.of("n", 2L, "f", 1.5, "ok", false, "s", "t"),
-                attributes(span.getEvents(0).getAttributesList()));
+                OtlpSamples.attributes(span.getEvents(0).getAttributesList()));
         assertEquals("\"retry\": {\"n\":[2]}", span.getEvents(1).getName());
     }
 
@@ -208,7 +182,8 @@ class ZipkinFormatTest {
                 "\"duration\":5,\"annotations\":[{\"timestamp\":30,\"value\":\"b\"},{\"timestamp\":20,\"value\":\"a\"}]");
         assertEquals(20_000, span.getStartTimeUnixNano());
         assertEquals(25_000, span.getEndTimeUnixNano());
-        assertEquals(Map.of("otel.zipkin.absentField.startTime", true), attributes(span.getAttributesList()));
+        assertEquals(
+                Map.of("otel.zipkin.absentField.startTime", true), OtlpSamples.attributes(span.getAttributesList()));
         io.opentelemetry.proto.trace.v1.Span far = span("\"timestamp\":9223372036854775807,\"duration\":-3");
         assertEquals(0, far.getStartTimeUnixNano());
         assertEquals(
@@ -219,7 +194,7 @@ class ZipkinFormatTest {
                         Long.MAX_VALUE,
                         "zipkin.duration",
                         -3L),
-                attributes(far.getAttributesList()));
+                OtlpSamples.attributes(far.getAttributesList()));
     }
 
     @Example
@@ -236,7 +211,7 @@ class ZipkinFormatTest {
                         "zipkin.remote_endpoint.service_name", "s",
                         "zipkin.remote_endpoint.ipv4", "1.2.3.4",
                         "zipkin.remote_endpoint.port", 5L),
-                attributes(span.getAttributesList()));
+                OtlpSamples.attributes(span.getAttributesList()));
     }
 
     @Example
@@ -265,8 +240,8 @@ class ZipkinFormatTest {
 
     private static void assertMessage(String text, String start) {
         byte[] bytes = text.getBytes(UTF_8);
-        FormatException failure =
-                assertThrows(FormatException.class, () -> ZipkinFormat.JSON_V2.toOtlp(bytes, 0, bytes.length));
+        FormatException failure = assertThrows(
+                FormatException.class, () -> ZipkinFormat.JSON_V2.toOtlp(bytes, 0, bytes.length, 64 << 20));
         String message = String.valueOf(failure.getMessage());
         assertTrue(message.startsWith(start), message);
     }
@@ -277,7 +252,7 @@ class ZipkinFormatTest {
         TracesData json = translate(ZipkinFormat.JSON_V2, SpanBytesEncoder.JSON_V2.encodeList(spans));
         TracesData protobuf = translate(ZipkinFormat.PROTOBUF_V2, SpanBytesEncoder.PROTO3.encodeList(spans));
         assertEquals(json, protobuf);
-        assertEquals(spans.size(), all(json).size());
+        assertEquals(spans.size(), OtlpSamples.spans(json).size());
     }
 
     @Property(tries = 500)

@@ -1,0 +1,28 @@
+package tempo.format.jaeger;
+
+/** Times in nanoseconds, of 64 bits; what is beyond them stops at their limits. */
+final class Nanos {
+    private static final long PER_MICRO = 1_000;
+    private static final long PER_SECOND = 1_000_000_000;
+
+    private Nanos() {}
+
+    static long ofMicros(long micros) {
+        return times(micros, PER_MICRO);
+    }
+
+    static long of(long seconds, int nanos) {
+        long whole = times(seconds, PER_SECOND);
+        long sum = whole + nanos;
+        boolean overflow = ((whole ^ sum) & (nanos ^ sum)) < 0;
+        return overflow ? limit(whole) : sum;
+    }
+
+    private static long times(long count, long unit) {
+        return Math.multiplyHigh(count, unit) == count * unit >> 63 ? count * unit : limit(count);
+    }
+
+    private static long limit(long sign) {
+        return sign < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
+    }
+}
