@@ -152,7 +152,7 @@ public final class Node {
         NodeReceivers bound = NodeReceivers.bind(system, settings, distributor, metrics);
         receivers = bound;
         management = startManagement();
-        shutdown.install(bound.bindings(), apiBinding);
+        shutdown.install(bound.bindings(), bound::closeAgents, apiBinding);
         readiness.ready();
     }
 
@@ -241,7 +241,7 @@ public final class Node {
         }
     }
 
-    private static IOException portTaken(String key, String host, int port, Exception cause) {
+    static IOException portTaken(String key, String host, int port, Exception cause) {
         return new IOException(
                 "port " + port + " on " + host + " (" + key + ") cannot be bound: "
                         + rootCause(cause).getMessage(),

@@ -7,6 +7,7 @@ import akka.stream.SystemMaterializer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.channels.UnresolvedAddressException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,8 @@ import tempo.quickstart.Endpoints;
 import tempo.receiver.InFlightBytes;
 import tempo.receiver.IntakeConfig;
 import tempo.receiver.SpanIntake;
+import tempo.receiver.jaeger.AgentPort;
+import tempo.receiver.jaeger.JaegerReceiver;
 import tempo.receiver.otlp.OtlpReceiver;
 import tempo.receiver.zipkin.ZipkinReceiver;
 import tempo.telemetry.Metrics;
@@ -29,6 +32,7 @@ final class NodeReceivers {
     private final InFlightBytes inFlight;
     private final Materializer materializer;
     private final List<ServerBinding> bindings = new ArrayList<>();
+    private final List<AgentPort> agents = new ArrayList<>();
     private final List<Endpoints.Receiver> others = new ArrayList<>();
     private Optional<URI> otlpGrpc = Optional.empty();
     private Optional<URI> otlpHttp = Optional.empty();
@@ -52,6 +56,7 @@ final class NodeReceivers {
         NodeReceivers receivers = new NodeReceivers(system, settings, distributor, metrics);
         receivers.bindOtlp(settings.receiver().otlp());
         receivers.bindZipkin(settings.receiver().zipkin());
+        receivers.bindJaeger(settings.receiver().jaeger());
         return receivers;
     }
 
@@ -92,6 +97,70 @@ final class NodeReceivers {
                     new ZipkinReceiver(system, intake(config)).bind(zipkin.host(), zipkin.port()));
             others.add(new Endpoints.Receiver("Zipkin", uri, "spans in Zipkin's formats (/api/v2/spans)"));
         }
+    }
+
+    private void bindJaeger(Settings.Jaeger jaeger) throws IOException {
+        JaegerReceiver receiver = new JaegerReceiver(
+                system,
+                intake(new IntakeConfig(
+                        "jaeger",
+                        jaeger.requestBytesMax(),
+                        jaeger.inflatedBytesMax(),
+                        jaeger.bodyTimeout(),
+                        settings.tenancy())));
+        if (jaeger.grpc().enabled()) {
+            Settings.OptionalListener grpc = jaeger.grpc();
+            URI uri = receive(
+                    "tempo.receiver.jaeger.grpc.port",
+                    grpc.host(),
+                    grpc.port(),
+                    receiver.bindGrpc(grpc.host(), grpc.port()));
+            others.add(new Endpoints.Receiver("Jaeger gRPC", uri, "spans from Jaeger's agents and collectors"));
+        }
+        if (jaeger.http().enabled()) {
+            Settings.OptionalListener http = jaeger.http();
+            URI uri = receive(
+                    "tempo.receiver.jaeger.http.port",
+                    http.host(),
+                    http.port(),
+                    receiver.bindHttp(http.host(), http.port()));
+            others.add(new Endpoints.Receiver("Jaeger HTTP", uri, "spans from Jaeger's clients (/api/traces)"));
+        }
+        Settings.Agent agent = jaeger.agent();
+        bindAgent(
+                "compact",
+                jaeger.compact(),
+                address -> receiver.bindCompact(address, agent.tenant(), agent.bufferBytes()));
+        bindAgent(
+                "binary",
+                jaeger.binary(),
+                address -> receiver.bindBinary(address, agent.tenant(), agent.bufferBytes()));
+    }
+
+    private interface AgentBinder {
+        AgentPort bind(InetSocketAddress address) throws IOException;
+    }
+
+    private void bindAgent(String protocol, Settings.OptionalListener listener, AgentBinder binder) throws IOException {
+        if (listener.enabled()) {
+            String key = "tempo.receiver.jaeger." + protocol + ".port";
+            try {
+                AgentPort port = binder.bind(new InetSocketAddress(listener.host(), listener.port()));
+                agents.add(port);
+                others.add(new Endpoints.Receiver(
+                        "Jaeger " + protocol,
+                        Endpoints.udp(
+                                port.address().getHostString(), port.address().getPort()),
+                        "packets from Jaeger's clients, Thrift's " + protocol + " protocol"));
+            } catch (IOException | UnresolvedAddressException e) {
+                throw Node.portTaken(key, listener.host(), listener.port(), e);
+            }
+        }
+    }
+
+    /** Takes no more packets. */
+    void closeAgents() {
+        agents.forEach(AgentPort::close);
     }
 
     private SpanIntake intake(IntakeConfig config) {

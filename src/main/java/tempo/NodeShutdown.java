@@ -50,7 +50,8 @@ final class NodeShutdown {
         this.data = data;
     }
 
-    void install(List<ServerBinding> receivers, ServerBinding api) {
+    /** @param agents takes no more packets */
+    void install(List<ServerBinding> receivers, Runnable agents, ServerBinding api) {
         CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
         shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "not-ready", () -> {
             LOG.info("stopping: no more spans are taken");
@@ -66,6 +67,10 @@ final class NodeShutdown {
                     "receiver-" + receiver.localAddress(),
                     () -> receiver.terminate(HARD_DEADLINE).thenApply(terminated -> Done.getInstance()));
         }
+        shutdown.addTask(CoordinatedShutdown.PhaseServiceUnbind(), "agents", () -> {
+            agents.run();
+            return done();
+        });
         shutdown.addTask(CoordinatedShutdown.PhaseClusterShardingShutdownRegion(), "ranges", this::handOver);
         shutdown.addTask("tempo-cut", "cut", this::cut);
         shutdown.addTask("tempo-api-unbind", "api", () -> api.terminate(HARD_DEADLINE)

@@ -24,6 +24,9 @@ record PreparedNode(Config config, Settings settings) implements Server.Prepared
         if (zipkin.enabled()) {
             ports.add(new Server.Port("Zipkin", "tempo.receiver.zipkin.port", zipkin.host(), zipkin.port()));
         }
+        Settings.Jaeger jaeger = settings.receiver().jaeger();
+        addIfEnabled(ports, "Jaeger over gRPC", "tempo.receiver.jaeger.grpc.port", jaeger.grpc());
+        addIfEnabled(ports, "Jaeger over HTTP", "tempo.receiver.jaeger.http.port", jaeger.http());
         add(ports, "the query API", "tempo.api.http.port", settings.api().http());
         add(ports, "Akka Management", "tempo.management.port", settings.management());
         Settings.Cluster cluster = settings.cluster();

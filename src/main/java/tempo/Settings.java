@@ -70,9 +70,10 @@ public record Settings(
      * @param inFlightBytesMax most bytes of requests that wait for their answer, of all receivers together
      * @param replyDeadline a request that is not durable by then is answered so that it is sent again
      */
-    public record Receiver(Otlp otlp, Zipkin zipkin, long inFlightBytesMax, Duration replyDeadline) {
+    public record Receiver(Otlp otlp, Zipkin zipkin, Jaeger jaeger, long inFlightBytesMax, Duration replyDeadline) {
         public Receiver {
-            long largest = Math.max(otlp.inflatedBytesMax(), zipkin.inflatedBytesMax());
+            long largest =
+                    Math.max(Math.max(otlp.inflatedBytesMax(), zipkin.inflatedBytesMax()), jaeger.inflatedBytesMax());
             if (inFlightBytesMax < largest) {
                 throw new IllegalArgumentException(
                         "in-flight-bytes-max must be at least each receiver's inflated-bytes-max, of which the largest is "
@@ -96,6 +97,43 @@ public record Settings(
             requirePositive("request-bytes-max", requestBytesMax);
             requirePositive("inflated-bytes-max", inflatedBytesMax);
             requirePositive("body-timeout", bodyTimeout.toNanos());
+        }
+    }
+
+    /**
+     * What Jaeger's collector and agent take.
+     *
+     * @param compact the agent's port of UDP for Thrift's compact protocol
+     * @param binary the agent's port of UDP for Thrift's binary protocol
+     * @param requestBytesMax largest request on the wire
+     * @param inflatedBytesMax largest request after decompression
+     * @param bodyTimeout a sender that takes longer over a request is told to try again
+     */
+    public record Jaeger(
+            OptionalListener grpc,
+            OptionalListener http,
+            OptionalListener compact,
+            OptionalListener binary,
+            Agent agent,
+            long requestBytesMax,
+            long inflatedBytesMax,
+            Duration bodyTimeout) {
+        public Jaeger {
+            requirePositive("request-bytes-max", requestBytesMax);
+            requirePositive("inflated-bytes-max", inflatedBytesMax);
+            requirePositive("body-timeout", bodyTimeout.toNanos());
+        }
+    }
+
+    /**
+     * Packets to Jaeger's agent.
+     *
+     * @param tenant whose spans they are, where there is more than one tenant; empty for none
+     * @param bufferBytes what the kernel keeps of them until they are read, of each port
+     */
+    public record Agent(String tenant, int bufferBytes) {
+        public Agent {
+            requirePositive("buffer-bytes", bufferBytes);
         }
     }
 

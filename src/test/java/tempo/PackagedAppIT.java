@@ -22,13 +22,17 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 final class PackagedAppIT {
     private static final Path LAUNCHER = Path.of(System.getProperty("tempo.app", "target/app"), "bin", "tempo");
-    private static final Map<String, String> ANY_PORTS = Map.of(
-            "TEMPO_RECEIVER_OTLP_GRPC_PORT", "0",
-            "TEMPO_RECEIVER_OTLP_HTTP_PORT", "0",
-            "TEMPO_RECEIVER_ZIPKIN_PORT", "0",
-            "TEMPO_API_HTTP_PORT", "0",
-            "TEMPO_MANAGEMENT_PORT", "0",
-            "TEMPO_CLUSTER_PORT", "0");
+    private static final Map<String, String> ANY_PORTS = Map.ofEntries(
+            Map.entry("TEMPO_RECEIVER_OTLP_GRPC_PORT", "0"),
+            Map.entry("TEMPO_RECEIVER_OTLP_HTTP_PORT", "0"),
+            Map.entry("TEMPO_RECEIVER_ZIPKIN_PORT", "0"),
+            Map.entry("TEMPO_RECEIVER_JAEGER_GRPC_PORT", "0"),
+            Map.entry("TEMPO_RECEIVER_JAEGER_HTTP_PORT", "0"),
+            Map.entry("TEMPO_RECEIVER_JAEGER_COMPACT_PORT", "0"),
+            Map.entry("TEMPO_RECEIVER_JAEGER_BINARY_PORT", "0"),
+            Map.entry("TEMPO_API_HTTP_PORT", "0"),
+            Map.entry("TEMPO_MANAGEMENT_PORT", "0"),
+            Map.entry("TEMPO_CLUSTER_PORT", "0"));
 
     @TempDir
     Path data;

@@ -27,6 +27,10 @@ final class WarmupCommand implements Callable<Integer> {
             "tempo.receiver.otlp.grpc.port",
             "tempo.receiver.otlp.http.port",
             "tempo.receiver.zipkin.port",
+            "tempo.receiver.jaeger.grpc.port",
+            "tempo.receiver.jaeger.http.port",
+            "tempo.receiver.jaeger.compact.port",
+            "tempo.receiver.jaeger.binary.port",
             "tempo.api.http.port",
             "tempo.management.port",
             "tempo.cluster.port");

@@ -29,9 +29,18 @@ public record Endpoints(
 
     /** An address that this machine can connect to: a wildcard host is replaced by loopback. */
     public static URI http(String host, int port) {
+        return uri("http", host, port);
+    }
+
+    /** The same for packets. */
+    public static URI udp(String host, int port) {
+        return uri("udp", host, port);
+    }
+
+    private static URI uri(String scheme, String host, int port) {
         String reachable = host.equals("0.0.0.0") || host.equals("::") || host.isEmpty() ? "127.0.0.1" : host;
         String literal = reachable.contains(":") ? "[" + reachable + "]" : reachable;
-        return URI.create("http://" + literal + ":" + port);
+        return URI.create(scheme + "://" + literal + ":" + port);
     }
 
     /** For a log line. */

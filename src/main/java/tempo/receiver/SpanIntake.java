@@ -18,7 +18,7 @@ import tempo.span.Refusal;
 import tempo.telemetry.Metrics;
 import tempo.tenant.Tenancy;
 
-/** What all receivers that speak HTTP have in common: tenant, bounded body, distributor, and an answer whatever happens. Thread-safe. */
+/** What all receivers have in common: tenant, bounded body, distributor, and an answer whatever happens. Thread-safe. */
 public final class SpanIntake {
     private static final Logger LOG = LoggerFactory.getLogger(SpanIntake.class);
 
@@ -58,23 +58,52 @@ public final class SpanIntake {
                     request.getHeader(Tenancy.HEADER).map(HttpHeader::value).orElse(null));
         } catch (Tenancy.NoTenantException refused) {
             discard(request);
-            Refusal reason = refused.missing() ? Refusal.UNAUTHENTICATED : Refusal.INVALID_TENANT;
-            metrics.requestRefused(config.receiver(), reason.label());
-            return CompletableFuture.completedFuture(Outcome.of(reason, String.valueOf(refused.getMessage())));
+            return CompletableFuture.completedFuture(withoutTenant(refused));
         }
         InFlightBytes.Lease lease = inFlight.lease();
         return RequestBody.collect(request.entity(), lease, config, materializer)
-                .thenCompose(body -> {
-                    try {
-                        RequestBody.Collected decoded = decoder.decode(body, config, lease);
-                        return distributor.export(tenant, decoded.array(), decoded.offset(), decoded.length());
-                    } catch (RefusedException refused) {
-                        return CompletableFuture.failedFuture(refused);
-                    }
-                })
+                .thenCompose(body -> send(tenant, body, decoder, lease))
                 .thenApply(this::outcome)
                 .exceptionally(this::answer)
                 .whenComplete((answer, impossible) -> lease.release());
+    }
+
+    /**
+     * Takes a packet, whose sender waits for no answer.
+     *
+     * @param org the value of the tenant's header; empty for none
+     */
+    public CompletionStage<Outcome> take(String org, byte[] packet, Decoder decoder) {
+        String tenant;
+        try {
+            tenant = tenancy.tenant(org.isEmpty() ? null : org);
+        } catch (Tenancy.NoTenantException refused) {
+            return CompletableFuture.completedFuture(withoutTenant(refused));
+        }
+        InFlightBytes.Lease lease = inFlight.lease();
+        CompletionStage<ExportResult> result = lease.acquire(packet.length)
+                ? send(tenant, new RequestBody.Collected(packet, 0, packet.length), decoder, lease)
+                : CompletableFuture.failedFuture(
+                        new RefusedException(Refusal.OVERLOADED, Refusal.OVERLOADED.sentence()));
+        return result.thenApply(this::outcome)
+                .exceptionally(this::answer)
+                .whenComplete((answer, impossible) -> lease.release());
+    }
+
+    private CompletionStage<ExportResult> send(
+            String tenant, RequestBody.Collected body, Decoder decoder, InFlightBytes.Lease lease) {
+        try {
+            RequestBody.Collected decoded = decoder.decode(body, config, lease);
+            return distributor.export(tenant, decoded.array(), decoded.offset(), decoded.length());
+        } catch (RefusedException refused) {
+            return CompletableFuture.failedFuture(refused);
+        }
+    }
+
+    private Outcome withoutTenant(Tenancy.NoTenantException refused) {
+        Refusal reason = refused.missing() ? Refusal.UNAUTHENTICATED : Refusal.INVALID_TENANT;
+        metrics.requestRefused(config.receiver(), reason.label());
+        return Outcome.of(reason, String.valueOf(refused.getMessage()));
     }
 
     /** Reads a little of a body that is not wanted, so that its sender comes to read the answer. */

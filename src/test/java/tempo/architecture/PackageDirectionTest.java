@@ -63,9 +63,24 @@ final class PackageDirectionTest {
                             "tempo.format.thrift",
                             "tempo.format.zipkin")),
             Map.entry("tempo.receiver", List.of("tempo.span", "tempo.tenant", "tempo.distributor")),
+            Map.entry("tempo.receiver.grpc", List.of("tempo.span", "tempo.receiver")),
             Map.entry(
                     "tempo.receiver.otlp",
-                    List.of("tempo.span", "tempo.receiver", "tempo.format", "tempo.format.json", "tempo.format.otlp")),
+                    List.of(
+                            "tempo.span",
+                            "tempo.receiver",
+                            "tempo.receiver.grpc",
+                            "tempo.format",
+                            "tempo.format.json",
+                            "tempo.format.otlp")),
+            Map.entry(
+                    "tempo.receiver.jaeger",
+                    List.of(
+                            "tempo.span",
+                            "tempo.receiver",
+                            "tempo.receiver.grpc",
+                            "tempo.format",
+                            "tempo.format.jaeger")),
             Map.entry(
                     "tempo.receiver.zipkin",
                     List.of("tempo.span", "tempo.receiver", "tempo.format", "tempo.format.zipkin")),

@@ -66,6 +66,10 @@ final class TestNode implements AutoCloseable {
                 "receiver.otlp.grpc.port",
                 "receiver.otlp.http.port",
                 "receiver.zipkin.port",
+                "receiver.jaeger.grpc.port",
+                "receiver.jaeger.http.port",
+                "receiver.jaeger.compact.port",
+                "receiver.jaeger.binary.port",
                 "api.http.port",
                 "management.port")) {
             options.put("tempo." + port, "0");

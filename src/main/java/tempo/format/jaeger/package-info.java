@@ -1,4 +1,4 @@
-/** Jaeger's batches, in protobuf and in Thrift, to and from OTLP. */
+/** Batches of Jaeger, in protobuf and in Thrift, to OTLP; wire to wire, without an object for a tag. */
 @NullMarked
 package tempo.format.jaeger;
 

@@ -19,9 +19,11 @@ import tempo.format.otlp.OtlpJson;
 import tempo.receiver.ContentCoding;
 import tempo.receiver.InFlightBytes;
 import tempo.receiver.IntakeConfig;
+import tempo.receiver.Outcome;
 import tempo.receiver.RefusedException;
 import tempo.receiver.RequestBody;
 import tempo.receiver.SpanIntake;
+import tempo.receiver.grpc.RpcStatus;
 import tempo.span.Refusal;
 
 /** OTLP over HTTP: {@code POST /v1/traces} as protobuf or JSON, compressed or not; answers in the encoding of the request. */
@@ -61,7 +63,7 @@ final class OtlpHttp implements Function<HttpRequest, CompletionStage<HttpRespon
         String encoding =
                 request.getHeader("content-encoding").map(HttpHeader::value).orElse("identity");
         return intake.export(request, (body, config, lease) -> message(body, encoding, json, config, lease))
-                .thenApply(outcome -> reply(OtlpAnswer.of(outcome), json));
+                .thenApply(outcome -> reply(outcome, json));
     }
 
     private static RequestBody.Collected message(
@@ -80,14 +82,25 @@ final class OtlpHttp implements Function<HttpRequest, CompletionStage<HttpRespon
         }
     }
 
-    private static HttpResponse reply(OtlpAnswer answer, boolean json) {
-        byte[] body = json ? answer.json() : answer.code() == 0 ? answer.response() : answer.status();
-        HttpResponse response = HttpResponse.create()
-                .withStatus(answer.httpStatus())
+    private static HttpResponse reply(Outcome outcome, boolean json) {
+        OtlpAnswer answer = OtlpAnswer.of(outcome);
+        if (!answer.status().isOk()) {
+            return failure(answer, json);
+        }
+        byte[] body = json ? answer.json() : OtlpAnswer.response(outcome);
+        return HttpResponse.create()
                 .withEntity(HttpEntities.create(json ? ContentTypes.APPLICATION_JSON : PROTOBUF_TYPE, body));
-        return answer.retryAfterSeconds() == 0
+    }
+
+    private static HttpResponse failure(OtlpAnswer answer, boolean json) {
+        RpcStatus status = answer.status();
+        byte[] body = json ? answer.json() : status.toByteArray();
+        HttpResponse response = HttpResponse.create()
+                .withStatus(status.httpStatus())
+                .withEntity(HttpEntities.create(json ? ContentTypes.APPLICATION_JSON : PROTOBUF_TYPE, body));
+        return status.retryAfterSeconds() == 0
                 ? response
-                : response.addHeader(RawHeader.create("Retry-After", Integer.toString(answer.retryAfterSeconds())));
+                : response.addHeader(RawHeader.create("Retry-After", Integer.toString(status.retryAfterSeconds())));
     }
 
     /** Whoever spoke neither encoding is most likely a person with a browser or curl. */
@@ -96,7 +109,7 @@ final class OtlpHttp implements Function<HttpRequest, CompletionStage<HttpRespon
         intake.discard(request);
         return CompletableFuture.completedFuture(
                 json || protobuf
-                        ? reply(new OtlpAnswer(OtlpAnswer.UNIMPLEMENTED, status, sentence, 0, 0), json)
+                        ? failure(new OtlpAnswer(RpcStatus.unimplemented(status, sentence), 0), json)
                         : HttpResponse.create().withStatus(status).withEntity(sentence + "\n"));
     }
 }

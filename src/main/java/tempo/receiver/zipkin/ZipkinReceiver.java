@@ -1,10 +1,10 @@
 package tempo.receiver.zipkin;
 
 import akka.actor.typed.ActorSystem;
-import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
 import java.util.concurrent.CompletionStage;
 import tempo.receiver.SpanIntake;
+import tempo.receiver.UnaryServer;
 
 /** Binds the Zipkin receiver. */
 public final class ZipkinReceiver {
@@ -19,6 +19,6 @@ public final class ZipkinReceiver {
 
     /** Binds the port; the stage fails if it is taken. */
     public CompletionStage<ServerBinding> bind(String host, int port) {
-        return Http.get(system).newServerAt(host, port).bind(new ZipkinHttp(intake));
+        return UnaryServer.bind(system, host, port, new ZipkinHttp(intake));
     }
 }

@@ -1,4 +1,4 @@
-package tempo.receiver.otlp;
+package tempo.receiver.grpc;
 
 import akka.http.javadsl.model.AttributeKey;
 import akka.http.javadsl.model.ContentType;
@@ -22,19 +22,19 @@ import java.util.concurrent.CompletionStage;
 import tempo.receiver.ContentCoding;
 import tempo.receiver.InFlightBytes;
 import tempo.receiver.IntakeConfig;
+import tempo.receiver.Outcome;
 import tempo.receiver.RefusedException;
 import tempo.receiver.RequestBody;
 import tempo.receiver.SpanIntake;
 import tempo.span.Refusal;
 
 /**
- * OTLP over gRPC: the one unary method of {@code TraceService}. Request and reply are raw frames (gRPC over HTTP/2: a flag byte,
- * a 4-byte big-endian length, the message), because making message objects costs several times the transport.
+ * A gRPC method with one request and one response, which sends spans. Both are raw frames (gRPC over HTTP/2: a flag byte, a 4-byte
+ * big-endian length, the message), because making message objects costs several times the transport. Thread-safe.
  */
-final class OtlpGrpc implements Function<HttpRequest, CompletionStage<HttpResponse>> {
+public final class UnaryMethod implements Function<HttpRequest, CompletionStage<HttpResponse>> {
     private static final long serialVersionUID = 1;
 
-    private static final String PATH = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
     private static final String GRPC = "application/grpc";
     private static final ContentType GRPC_PROTO =
             ContentTypes.create(MediaTypes.applicationBinary("grpc+proto", false));
@@ -46,9 +46,26 @@ final class OtlpGrpc implements Function<HttpRequest, CompletionStage<HttpRespon
     private static final int FRAME_HEADER_BYTES = 5;
 
     private final transient SpanIntake intake;
+    private final String path;
+    private final transient SpanIntake.Decoder decoder;
+    private final transient java.util.function.Function<Outcome, byte[]> response;
 
-    OtlpGrpc(SpanIntake intake) {
+    /**
+     * A method.
+     *
+     * @param path {@code /package.Service/Method}
+     * @param decoder makes an export request of the request's message
+     * @param response the response's message, of a success
+     */
+    public UnaryMethod(
+            SpanIntake intake,
+            String path,
+            SpanIntake.Decoder decoder,
+            java.util.function.Function<Outcome, byte[]> response) {
         this.intake = intake;
+        this.path = path;
+        this.decoder = decoder;
+        this.response = response;
     }
 
     @Override
@@ -62,15 +79,16 @@ final class OtlpGrpc implements Function<HttpRequest, CompletionStage<HttpRespon
                     .withStatus(StatusCodes.UNSUPPORTED_MEDIA_TYPE)
                     .withEntity("this port speaks gRPC (application/grpc over HTTP/2) only\n"));
         }
-        if (!request.getUri().path().equals(PATH)) {
+        if (!request.getUri().path().equals(path)) {
             intake.discard(request);
-            return CompletableFuture.completedFuture(
-                    reply(new OtlpAnswer(OtlpAnswer.UNIMPLEMENTED, 404, "method is not known", 0, 0)));
+            return CompletableFuture.completedFuture(failure(RpcStatus.unimplemented(404, "method is not known")));
         }
         String encoding =
                 request.getHeader("grpc-encoding").map(HttpHeader::value).orElse("identity");
-        return intake.export(request, (body, config, lease) -> message(body, encoding, config, lease))
-                .thenApply(outcome -> reply(OtlpAnswer.of(outcome)));
+        return intake.export(
+                        request,
+                        (body, config, lease) -> decoder.decode(message(body, encoding, config, lease), config, lease))
+                .thenApply(this::reply);
     }
 
     /** Takes the message out of its frame. */
@@ -100,27 +118,37 @@ final class OtlpGrpc implements Function<HttpRequest, CompletionStage<HttpRespon
         return coding.inflate(body.array(), body.offset() + FRAME_HEADER_BYTES, (int) length, config, lease);
     }
 
-    /** An error is a response of headers alone: Akka HTTP drops the trailers of an empty entity. */
-    private static HttpResponse reply(OtlpAnswer answer) {
-        HttpResponse response =
-                HttpResponse.create().addHeader(RawHeader.create("grpc-accept-encoding", "identity,gzip,deflate,zstd"));
-        HttpHeader status = RawHeader.create("grpc-status", Integer.toString(answer.code()));
-        if (answer.code() != 0) {
-            return response.addHeader(status)
-                    .addHeader(RawHeader.create("grpc-message", percentEncoded(answer.message())))
-                    .addHeader(RawHeader.create(
-                            "grpc-status-details-bin",
-                            Base64.getEncoder().withoutPadding().encodeToString(answer.status())))
-                    .withEntity(HttpEntities.create(GRPC_PROTO, new byte[0]));
+    private HttpResponse reply(Outcome outcome) {
+        RpcStatus status = RpcStatus.of(outcome);
+        if (!status.isOk()) {
+            return failure(status);
         }
-        byte[] message = answer.response();
+        byte[] message = response.apply(outcome);
         byte[] frame = ByteBuffer.allocate(FRAME_HEADER_BYTES + message.length)
                 .put((byte) 0)
                 .putInt(message.length)
                 .put(message)
                 .array();
-        return response.withEntity(HttpEntities.create(GRPC_PROTO, frame))
-                .addAttribute(TRAILER, Trailer.create().addHeader(status));
+        return base().withEntity(HttpEntities.create(GRPC_PROTO, frame))
+                .addAttribute(TRAILER, Trailer.create().addHeader(code(status)));
+    }
+
+    /** An error is a response of headers alone: Akka HTTP drops the trailers of an empty entity. */
+    private static HttpResponse failure(RpcStatus status) {
+        return base().addHeader(code(status))
+                .addHeader(RawHeader.create("grpc-message", percentEncoded(status.message())))
+                .addHeader(RawHeader.create(
+                        "grpc-status-details-bin",
+                        Base64.getEncoder().withoutPadding().encodeToString(status.toByteArray())))
+                .withEntity(HttpEntities.create(GRPC_PROTO, new byte[0]));
+    }
+
+    private static HttpResponse base() {
+        return HttpResponse.create().addHeader(RawHeader.create("grpc-accept-encoding", "identity,gzip,deflate,zstd"));
+    }
+
+    private static HttpHeader code(RpcStatus status) {
+        return RawHeader.create("grpc-status", Integer.toString(status.code()));
     }
 
     /** As gRPC over HTTP/2 has it: everything but printable ASCII, and the percent sign itself. */

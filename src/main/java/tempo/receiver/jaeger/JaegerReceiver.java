@@ -1,0 +1,61 @@
+package tempo.receiver.jaeger;
+
+import akka.actor.typed.ActorSystem;
+import akka.http.javadsl.ServerBinding;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletionStage;
+import tempo.format.jaeger.JaegerFormat;
+import tempo.receiver.SpanIntake;
+import tempo.receiver.UnaryServer;
+import tempo.receiver.grpc.UnaryMethod;
+
+/** Binds what Jaeger's collector and agent listen on. */
+public final class JaegerReceiver {
+    private static final String POST_SPANS = "/jaeger.api_v2.CollectorService/PostSpans";
+    private static final byte[] NOTHING = {};
+
+    private final ActorSystem<?> system;
+    private final SpanIntake intake;
+
+    /** A receiver; nothing is bound yet. */
+    public JaegerReceiver(ActorSystem<?> system, SpanIntake intake) {
+        this.system = system;
+        this.intake = intake;
+    }
+
+    /** Binds the collector's gRPC service; the stage fails if the port is taken. */
+    public CompletionStage<ServerBinding> bindGrpc(String host, int port) {
+        return UnaryServer.bind(
+                system,
+                host,
+                port,
+                new UnaryMethod(intake, POST_SPANS, new JaegerDecoder(JaegerFormat.PROTOBUF), outcome -> NOTHING));
+    }
+
+    /** Binds the collector's {@code POST /api/traces}; the stage fails if the port is taken. */
+    public CompletionStage<ServerBinding> bindHttp(String host, int port) {
+        return UnaryServer.bind(system, host, port, new JaegerHttp(intake));
+    }
+
+    /**
+     * Binds the agent's port for the compact protocol, of UDP.
+     *
+     * @param tenant of all packets, where there is more than one tenant: packets do not say; empty for none
+     * @param bufferBytes of the socket
+     * @throws IOException if the port is taken
+     */
+    public AgentPort bindCompact(InetSocketAddress address, String tenant, int bufferBytes) throws IOException {
+        return AgentPort.bind(address, bufferBytes, take(JaegerFormat.AGENT_COMPACT, tenant));
+    }
+
+    /** The same for the binary protocol. */
+    public AgentPort bindBinary(InetSocketAddress address, String tenant, int bufferBytes) throws IOException {
+        return AgentPort.bind(address, bufferBytes, take(JaegerFormat.AGENT_BINARY, tenant));
+    }
+
+    private java.util.function.Consumer<byte[]> take(JaegerFormat format, String tenant) {
+        JaegerDecoder decoder = new JaegerDecoder(format);
+        return packet -> intake.take(tenant, packet, decoder);
+    }
+}
