@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,12 +20,16 @@ import tempo.receiver.IntakeConfig;
 import tempo.receiver.SpanIntake;
 import tempo.receiver.jaeger.AgentPort;
 import tempo.receiver.jaeger.JaegerReceiver;
+import tempo.receiver.opencensus.OpenCensusReceiver;
 import tempo.receiver.otlp.OtlpReceiver;
 import tempo.receiver.zipkin.ZipkinReceiver;
 import tempo.telemetry.Metrics;
 
 /** The receivers that are on, bound in the order in which they are listed in the configuration. */
 final class NodeReceivers {
+    /** How long the rest of a stream that was refused is read. */
+    private static final Duration OPEN_CENSUS_REST = Duration.ofSeconds(5);
+
     private final ActorSystem<?> system;
     private final Settings settings;
     private final Distributor distributor;
@@ -57,6 +62,7 @@ final class NodeReceivers {
         receivers.bindOtlp(settings.receiver().otlp());
         receivers.bindZipkin(settings.receiver().zipkin());
         receivers.bindJaeger(settings.receiver().jaeger());
+        receivers.bindOpenCensus(settings.receiver().opencensus());
         return receivers;
     }
 
@@ -96,6 +102,23 @@ final class NodeReceivers {
                     zipkin.port(),
                     new ZipkinReceiver(system, intake(config)).bind(zipkin.host(), zipkin.port()));
             others.add(new Endpoints.Receiver("Zipkin", uri, "spans in Zipkin's formats (/api/v2/spans)"));
+        }
+    }
+
+    private void bindOpenCensus(Settings.Opencensus opencensus) throws IOException {
+        if (opencensus.enabled()) {
+            IntakeConfig config = new IntakeConfig(
+                    "opencensus",
+                    opencensus.requestBytesMax(),
+                    opencensus.inflatedBytesMax(),
+                    OPEN_CENSUS_REST,
+                    settings.tenancy());
+            URI uri = receive(
+                    "tempo.receiver.opencensus.port",
+                    opencensus.host(),
+                    opencensus.port(),
+                    new OpenCensusReceiver(system, intake(config)).bind(opencensus.host(), opencensus.port()));
+            others.add(new Endpoints.Receiver("OpenCensus", uri, "spans from OpenCensus' exporters and agents"));
         }
     }
 

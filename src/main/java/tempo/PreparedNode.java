@@ -27,6 +27,11 @@ record PreparedNode(Config config, Settings settings) implements Server.Prepared
         Settings.Jaeger jaeger = settings.receiver().jaeger();
         addIfEnabled(ports, "Jaeger over gRPC", "tempo.receiver.jaeger.grpc.port", jaeger.grpc());
         addIfEnabled(ports, "Jaeger over HTTP", "tempo.receiver.jaeger.http.port", jaeger.http());
+        Settings.Opencensus opencensus = settings.receiver().opencensus();
+        if (opencensus.enabled()) {
+            ports.add(new Server.Port(
+                    "OpenCensus", "tempo.receiver.opencensus.port", opencensus.host(), opencensus.port()));
+        }
         add(ports, "the query API", "tempo.api.http.port", settings.api().http());
         add(ports, "Akka Management", "tempo.management.port", settings.management());
         Settings.Cluster cluster = settings.cluster();

@@ -70,13 +70,19 @@ public record Settings(
      * @param inFlightBytesMax most bytes of requests that wait for their answer, of all receivers together
      * @param replyDeadline a request that is not durable by then is answered so that it is sent again
      */
-    public record Receiver(Otlp otlp, Zipkin zipkin, Jaeger jaeger, long inFlightBytesMax, Duration replyDeadline) {
+    public record Receiver(
+            Otlp otlp,
+            Zipkin zipkin,
+            Jaeger jaeger,
+            Opencensus opencensus,
+            long inFlightBytesMax,
+            Duration replyDeadline) {
         public Receiver {
             long largest =
                     Math.max(Math.max(otlp.inflatedBytesMax(), zipkin.inflatedBytesMax()), jaeger.inflatedBytesMax());
             if (inFlightBytesMax < largest) {
                 throw new IllegalArgumentException(
-                        "in-flight-bytes-max must be at least each receiver's inflated-bytes-max, of which the largest is "
+                        "in-flight-bytes-max must be at least the inflated-bytes-max of each receiver that is on, of which the largest is "
                                 + largest);
             }
             requirePositive("reply-deadline", replyDeadline.toNanos());
@@ -97,6 +103,20 @@ public record Settings(
             requirePositive("request-bytes-max", requestBytesMax);
             requirePositive("inflated-bytes-max", inflatedBytesMax);
             requirePositive("body-timeout", bodyTimeout.toNanos());
+        }
+    }
+
+    /**
+     * OpenCensus over gRPC.
+     *
+     * @param requestBytesMax largest message on the wire
+     * @param inflatedBytesMax largest message after decompression, and after translation
+     */
+    public record Opencensus(boolean enabled, String host, int port, long requestBytesMax, long inflatedBytesMax) {
+        public Opencensus {
+            requirePort(port);
+            requirePositive("request-bytes-max", requestBytesMax);
+            requirePositive("inflated-bytes-max", inflatedBytesMax);
         }
     }
 
@@ -122,6 +142,10 @@ public record Settings(
             requirePositive("request-bytes-max", requestBytesMax);
             requirePositive("inflated-bytes-max", inflatedBytesMax);
             requirePositive("body-timeout", bodyTimeout.toNanos());
+        }
+
+        boolean enabled() {
+            return grpc.enabled() || http.enabled() || compact.enabled() || binary.enabled();
         }
     }
 
@@ -154,6 +178,10 @@ public record Settings(
             requirePositive("request-bytes-max", requestBytesMax);
             requirePositive("inflated-bytes-max", inflatedBytesMax);
             requirePositive("body-timeout", bodyTimeout.toNanos());
+        }
+
+        boolean enabled() {
+            return grpc.enabled() || http.enabled();
         }
     }
 

@@ -40,6 +40,7 @@ public final class NodeFixture implements BeforeAllCallback, AfterAllCallback {
     private static final Map<String, String> FOR_TESTS = Map.ofEntries(
             Map.entry("tempo.receiver.otlp.grpc.port", "0"),
             Map.entry("tempo.receiver.otlp.http.port", "0"),
+            Map.entry("tempo.receiver.opencensus.port", "0"),
             Map.entry("tempo.receiver.zipkin.port", "0"),
             Map.entry("tempo.receiver.jaeger.grpc.port", "0"),
             Map.entry("tempo.receiver.jaeger.http.port", "0"),

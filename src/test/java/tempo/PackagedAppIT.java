@@ -25,6 +25,7 @@ final class PackagedAppIT {
     private static final Map<String, String> ANY_PORTS = Map.ofEntries(
             Map.entry("TEMPO_RECEIVER_OTLP_GRPC_PORT", "0"),
             Map.entry("TEMPO_RECEIVER_OTLP_HTTP_PORT", "0"),
+            Map.entry("TEMPO_RECEIVER_OPENCENSUS_PORT", "0"),
             Map.entry("TEMPO_RECEIVER_ZIPKIN_PORT", "0"),
             Map.entry("TEMPO_RECEIVER_JAEGER_GRPC_PORT", "0"),
             Map.entry("TEMPO_RECEIVER_JAEGER_HTTP_PORT", "0"),

@@ -26,6 +26,7 @@ final class WarmupCommand implements Callable<Integer> {
     private static final List<String> PORT_KEYS = List.of(
             "tempo.receiver.otlp.grpc.port",
             "tempo.receiver.otlp.http.port",
+            "tempo.receiver.opencensus.port",
             "tempo.receiver.zipkin.port",
             "tempo.receiver.jaeger.grpc.port",
             "tempo.receiver.jaeger.http.port",

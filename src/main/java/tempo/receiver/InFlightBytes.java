@@ -25,7 +25,7 @@ public final class InFlightBytes {
         private boolean released;
 
         /** Holds {@code more} bytes more; false, and nothing changes, if the bound would be passed or all was given back. */
-        synchronized boolean acquire(long more) {
+        public synchronized boolean acquire(long more) {
             if (released) {
                 return false;
             }
@@ -53,7 +53,7 @@ public final class InFlightBytes {
         }
 
         /** Gives all back; again does nothing. */
-        synchronized void release() {
+        public synchronized void release() {
             if (!released) {
                 released = true;
                 metrics.bytesInFlight(held.addAndGet(-bytes));

@@ -15,7 +15,7 @@ import tempo.tenant.Tenancy;
 public record IntakeConfig(
         String receiver, long requestBytesMax, long inflatedBytesMax, Duration bodyTimeout, Tenancy tenancy) {
     /** The name of one of its settings, for messages. */
-    String key(String setting) {
+    public String key(String setting) {
         return "receiver." + receiver + "." + setting;
     }
 }

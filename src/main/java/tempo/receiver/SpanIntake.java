@@ -50,6 +50,21 @@ public final class SpanIntake {
                 throws RefusedException;
     }
 
+    /** Bounds of the receiver. */
+    public IntakeConfig config() {
+        return config;
+    }
+
+    /** What runs streams of requests. */
+    public Materializer materializer() {
+        return materializer;
+    }
+
+    /** For bytes that wait until they are a whole request. */
+    public InFlightBytes.Lease lease() {
+        return inFlight.lease();
+    }
+
     /** Takes a request; the answer always comes, and never as a failed stage. */
     public CompletionStage<Outcome> export(HttpRequest request, Decoder decoder) {
         String tenant;
@@ -64,7 +79,7 @@ public final class SpanIntake {
         return RequestBody.collect(request.entity(), lease, config, materializer)
                 .thenCompose(body -> send(tenant, body, decoder, lease))
                 .thenApply(this::outcome)
-                .exceptionally(this::answer)
+                .exceptionally(this::failed)
                 .whenComplete((answer, impossible) -> lease.release());
     }
 
@@ -86,7 +101,7 @@ public final class SpanIntake {
                 : CompletableFuture.failedFuture(
                         new RefusedException(Refusal.OVERLOADED, Refusal.OVERLOADED.sentence()));
         return result.thenApply(this::outcome)
-                .exceptionally(this::answer)
+                .exceptionally(this::failed)
                 .whenComplete((answer, impossible) -> lease.release());
     }
 
@@ -120,7 +135,8 @@ public final class SpanIntake {
         return outcome;
     }
 
-    private Outcome answer(Throwable failure) {
+    /** The outcome of a request that failed outside; counted. */
+    public Outcome failed(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof RefusedException refused) {

@@ -60,10 +60,15 @@ final class PackageDirectionTest {
                             "tempo.span",
                             "tempo.format",
                             "tempo.format.otlp",
+                            "tempo.format.proto",
                             "tempo.format.thrift",
                             "tempo.format.zipkin")),
+            Map.entry("tempo.format.proto", List.of("tempo.span", "tempo.format")),
+            Map.entry(
+                    "tempo.format.opencensus",
+                    List.of("tempo.span", "tempo.format", "tempo.format.otlp", "tempo.format.proto")),
             Map.entry("tempo.receiver", List.of("tempo.span", "tempo.tenant", "tempo.distributor")),
-            Map.entry("tempo.receiver.grpc", List.of("tempo.span", "tempo.receiver")),
+            Map.entry("tempo.receiver.grpc", List.of("tempo.span", "tempo.tenant", "tempo.receiver")),
             Map.entry(
                     "tempo.receiver.otlp",
                     List.of(
@@ -84,6 +89,14 @@ final class PackageDirectionTest {
             Map.entry(
                     "tempo.receiver.zipkin",
                     List.of("tempo.span", "tempo.receiver", "tempo.format", "tempo.format.zipkin")),
+            Map.entry(
+                    "tempo.receiver.opencensus",
+                    List.of(
+                            "tempo.span",
+                            "tempo.receiver",
+                            "tempo.receiver.grpc",
+                            "tempo.format",
+                            "tempo.format.opencensus")),
             Map.entry("tempo.distributor", List.of("tempo.span", "tempo.tenant", "tempo.ingester")),
             Map.entry(
                     "tempo.ingester",

@@ -65,6 +65,7 @@ final class TestNode implements AutoCloseable {
         for (String port : Set.of(
                 "receiver.otlp.grpc.port",
                 "receiver.otlp.http.port",
+                "receiver.opencensus.port",
                 "receiver.zipkin.port",
                 "receiver.jaeger.grpc.port",
                 "receiver.jaeger.http.port",

@@ -29,6 +29,7 @@ final class NodeProcess implements AutoCloseable {
     private static final List<String> SETTINGS = List.of(
             "receiver.otlp.grpc.port = 0",
             "receiver.otlp.http.port = 0",
+            "receiver.opencensus.port = 0",
             "receiver.zipkin.port = 0",
             "receiver.jaeger.grpc.port = 0",
             "receiver.jaeger.http.port = 0",

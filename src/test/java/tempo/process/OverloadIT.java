@@ -43,6 +43,9 @@ final class OverloadIT {
                 "tenancy.multi-tenancy = on",
                 "receiver.otlp.request-bytes-max = 2 MiB",
                 "receiver.otlp.inflated-bytes-max = 2 MiB",
+                "receiver.zipkin.enabled = off",
+                "receiver.opencensus.enabled = off",
+                "receiver.jaeger { grpc.enabled = off, http.enabled = off, compact.enabled = off, binary.enabled = off }",
                 "receiver.in-flight-bytes-max = 3 MiB",
                 "wal.queue-bytes-max = 2 MiB");
         try (NodeProcess node = NodeProcess.start(home, home.resolve("data"), "128m", settings)) {

@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import tempo.format.Extent;
 import tempo.format.FormatException;
+import tempo.format.proto.ProtoValues;
 import tempo.span.MalformedProtobufException;
 import tempo.span.WireReader;
 import tempo.span.WireWriter;
@@ -47,7 +48,7 @@ final class ProtoBatch {
         WireReader in = new WireReader(bytes, offset, length);
         while (in.hasNext()) {
             int tag = in.readTag();
-            if (isMessage(tag, REQUEST_BATCH)) {
+            if (ProtoValues.isMessage(tag, REQUEST_BATCH)) {
                 int outer = in.enter();
                 readBatch(in);
                 in.leave(outer);
@@ -63,7 +64,7 @@ final class ProtoBatch {
         out.setProcess(process, Extent.EMPTY, Tags.NONE);
         while (in.hasNext()) {
             int tag = in.readTag();
-            if (isMessage(tag, BATCH_PROCESS)) {
+            if (ProtoValues.isMessage(tag, BATCH_PROCESS)) {
                 readProcess(in, process);
             } else {
                 in.skipField(tag);
@@ -72,7 +73,7 @@ final class ProtoBatch {
         in.seek(first);
         while (in.hasNext()) {
             int tag = in.readTag();
-            if (isMessage(tag, BATCH_SPANS)) {
+            if (ProtoValues.isMessage(tag, BATCH_SPANS)) {
                 int outer = in.enter();
                 out.add(span, readSpan(in) ? ownProcess : process);
                 in.leave(outer);
@@ -88,9 +89,9 @@ final class ProtoBatch {
         int outer = in.enter();
         while (in.hasNext()) {
             int tag = in.readTag();
-            if (isMessage(tag, 1)) {
-                serviceName = readExtent(in);
-            } else if (isMessage(tag, 2)) {
+            if (ProtoValues.isMessage(tag, 1)) {
+                serviceName = ProtoValues.extent(in);
+            } else if (ProtoValues.isMessage(tag, 2)) {
                 readTag(in, processTags);
             } else {
                 in.skipField(tag);
@@ -114,19 +115,19 @@ final class ProtoBatch {
                     in.skip(idLength);
                 }
                 case 2 << 3 | WireReader.LENGTH_DELIMITED -> span.id = readId(in);
-                case 3 << 3 | WireReader.LENGTH_DELIMITED -> span.name = readExtent(in);
+                case 3 << 3 | WireReader.LENGTH_DELIMITED -> span.name = ProtoValues.extent(in);
                 case 4 << 3 | WireReader.LENGTH_DELIMITED -> readReference(in);
                 case 5 << 3 | WireReader.VARINT -> span.flags = in.readVarint32();
-                case 6 << 3 | WireReader.LENGTH_DELIMITED -> span.start = readNanos(in);
-                case 7 << 3 | WireReader.LENGTH_DELIMITED -> span.duration = readNanos(in);
+                case 6 << 3 | WireReader.LENGTH_DELIMITED -> span.start = ProtoValues.nanos(in);
+                case 7 << 3 | WireReader.LENGTH_DELIMITED -> span.duration = ProtoValues.nanos(in);
                 case 8 << 3 | WireReader.LENGTH_DELIMITED -> readTag(in, span.tags);
                 case 9 << 3 | WireReader.LENGTH_DELIMITED -> readLog(in);
                 case 10 << 3 | WireReader.LENGTH_DELIMITED -> {
                     readProcess(in, ownProcess);
                     own = true;
                 }
-                case 11 << 3 | WireReader.LENGTH_DELIMITED -> span.processId = readExtent(in);
-                case 12 << 3 | WireReader.LENGTH_DELIMITED -> span.warning(readExtent(in));
+                case 11 << 3 | WireReader.LENGTH_DELIMITED -> span.processId = ProtoValues.extent(in);
+                case 12 << 3 | WireReader.LENGTH_DELIMITED -> span.warning(ProtoValues.extent(in));
                 default -> in.skipField(tag);
             }
         }
@@ -163,9 +164,9 @@ final class ProtoBatch {
         long time = 0;
         while (in.hasNext()) {
             int tag = in.readTag();
-            if (isMessage(tag, 1)) {
-                time = readNanos(in);
-            } else if (isMessage(tag, 2)) {
+            if (ProtoValues.isMessage(tag, 1)) {
+                time = ProtoValues.nanos(in);
+            } else if (ProtoValues.isMessage(tag, 2)) {
                 readTag(in, span.fields);
             } else {
                 in.skipField(tag);
@@ -188,13 +189,13 @@ final class ProtoBatch {
         while (in.hasNext()) {
             int tag = in.readTag();
             switch (tag) {
-                case 1 << 3 | WireReader.LENGTH_DELIMITED -> key = readExtent(in);
+                case 1 << 3 | WireReader.LENGTH_DELIMITED -> key = ProtoValues.extent(in);
                 case 2 << 3 | WireReader.VARINT -> type = in.readVarint32();
-                case 3 << 3 | WireReader.LENGTH_DELIMITED -> text = readExtent(in);
+                case 3 << 3 | WireReader.LENGTH_DELIMITED -> text = ProtoValues.extent(in);
                 case 4 << 3 | WireReader.VARINT -> flag = in.readVarint64() == 0 ? 0 : 1;
                 case 5 << 3 | WireReader.VARINT -> number = in.readVarint64();
                 case 6 << 3 | WireReader.FIXED64 -> real = in.readFixed64();
-                case 7 << 3 | WireReader.LENGTH_DELIMITED -> binary = readExtent(in);
+                case 7 << 3 | WireReader.LENGTH_DELIMITED -> binary = ProtoValues.extent(in);
                 default -> in.skipField(tag);
             }
         }
@@ -222,32 +223,6 @@ final class ProtoBatch {
         return flag != 0 ? Tags.BOOL : Tags.STRING;
     }
 
-    /** A {@code Timestamp} or {@code Duration}. */
-    private static long readNanos(WireReader in) throws MalformedProtobufException {
-        int outer = in.enter();
-        long seconds = 0;
-        int nanos = 0;
-        while (in.hasNext()) {
-            int tag = in.readTag();
-            if (tag == (1 << 3 | WireReader.VARINT)) {
-                seconds = in.readVarint64();
-            } else if (tag == (2 << 3 | WireReader.VARINT)) {
-                nanos = in.readVarint32();
-            } else {
-                in.skipField(tag);
-            }
-        }
-        in.leave(outer);
-        return Nanos.of(seconds, nanos);
-    }
-
-    private static long readExtent(WireReader in) throws MalformedProtobufException {
-        int size = in.readLength();
-        long extent = Extent.of(in.position(), size);
-        in.skip(size);
-        return extent;
-    }
-
     private long readId(WireReader in) throws MalformedProtobufException {
         int idLength = in.readLength();
         long id = idLength == Long.BYTES ? readLong(in.position()) : 0;
@@ -262,9 +237,5 @@ final class ProtoBatch {
 
     private long readLong(int at) {
         return (long) LONGS.get(bytes, at);
-    }
-
-    private static boolean isMessage(int tag, int field) {
-        return tag == WireReader.tag(field, WireReader.LENGTH_DELIMITED);
     }
 }

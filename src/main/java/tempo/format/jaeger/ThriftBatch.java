@@ -2,6 +2,7 @@ package tempo.format.jaeger;
 
 import tempo.format.Extent;
 import tempo.format.FormatException;
+import tempo.format.Nanos;
 import tempo.format.thrift.ThriftReader;
 import tempo.span.WireWriter;
 

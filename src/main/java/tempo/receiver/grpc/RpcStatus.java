@@ -14,6 +14,8 @@ import tempo.span.WireWriter;
  * @param retryAfterSeconds 0 if the request must not be sent again as it is
  */
 public record RpcStatus(int code, int httpStatus, String message, int retryAfterSeconds) {
+    static final RpcStatus OK = new RpcStatus(0, 200, "", 0);
+
     static final int INVALID_ARGUMENT = 3;
     static final int RESOURCE_EXHAUSTED = 8;
     static final int UNIMPLEMENTED = 12;

@@ -6,15 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
-import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.jaegertracing.thriftjava.Batch;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
@@ -28,27 +24,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import tempo.NodeFixture;
 import tempo.format.jaeger.JaegerBatches;
 import tempo.format.jaeger.JaegerFormat;
+import tempo.receiver.RawGrpc;
 
 /** What Jaeger's ports take, and what they answer to what is wrong. */
 class JaegerPortsTest {
     @RegisterExtension
     static final NodeFixture NODE = NodeFixture.with(Map.of("tempo.receiver.jaeger.request-bytes-max", "100 KiB"));
-
-    private static final MethodDescriptor.Marshaller<byte[]> BYTES = new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    };
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -91,11 +72,8 @@ class JaegerPortsTest {
                 .usePlaintext()
                 .build();
         try {
-            MethodDescriptor<byte[], byte[]> method = MethodDescriptor.<byte[], byte[]>newBuilder(BYTES, BYTES)
-                    .setType(MethodDescriptor.MethodType.UNARY)
-                    .setFullMethodName("jaeger.api_v2.CollectorService/PostSpans")
-                    .build();
-            return ClientCalls.blockingUnaryCall(channel, method, CallOptions.DEFAULT, request);
+            return ClientCalls.blockingUnaryCall(
+                    channel, RawGrpc.unary("jaeger.api_v2.CollectorService/PostSpans"), CallOptions.DEFAULT, request);
         } finally {
             channel.shutdownNow();
         }

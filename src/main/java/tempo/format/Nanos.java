@@ -1,17 +1,19 @@
-package tempo.format.jaeger;
+package tempo.format;
 
 /** Times in nanoseconds, of 64 bits; what is beyond them stops at their limits. */
-final class Nanos {
+public final class Nanos {
     private static final long PER_MICRO = 1_000;
     private static final long PER_SECOND = 1_000_000_000;
 
     private Nanos() {}
 
-    static long ofMicros(long micros) {
+    /** Of microseconds. */
+    public static long ofMicros(long micros) {
         return times(micros, PER_MICRO);
     }
 
-    static long of(long seconds, int nanos) {
+    /** Of seconds and nanoseconds. */
+    public static long of(long seconds, int nanos) {
         long whole = times(seconds, PER_SECOND);
         long sum = whole + nanos;
         boolean overflow = ((whole ^ sum) & (nanos ^ sum)) < 0;

@@ -1,0 +1,161 @@
+package tempo.receiver.grpc;
+
+import akka.NotUsed;
+import akka.http.javadsl.model.HttpEntity;
+import akka.http.javadsl.model.HttpHeader;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.japi.Pair;
+import akka.japi.function.Function;
+import akka.stream.KillSwitches;
+import akka.stream.OverflowStrategy;
+import akka.stream.QueueOfferResult;
+import akka.stream.SharedKillSwitch;
+import akka.stream.UniqueKillSwitch;
+import akka.stream.javadsl.Keep;
+import akka.stream.javadsl.Sink;
+import akka.stream.javadsl.Source;
+import akka.stream.javadsl.SourceQueueWithComplete;
+import akka.util.ByteString;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import tempo.receiver.Outcome;
+import tempo.receiver.SpanIntake;
+import tempo.tenant.Tenancy;
+
+/**
+ * A gRPC method whose request is a stream of messages with spans. Each is answered with an empty message once it is durable, in order. One
+ * that the node cannot take now is tried again for a while, during which the sender is held up; if that does not help, or a message is
+ * wrong, the stream ends with the reason. Thread-safe.
+ */
+public final class StreamMethod implements Function<HttpRequest, CompletionStage<HttpResponse>> {
+    private static final long serialVersionUID = 1;
+
+    private static final Duration PAUSE = Duration.ofMillis(500);
+    private static final int ATTEMPTS_MAX = 20;
+    private static final byte[] EMPTY = {};
+    private static final RpcStatus STOPPING = new RpcStatus(RpcStatus.UNAVAILABLE, 503, "node is stopping", 0);
+
+    private final transient SpanIntake intake;
+    private final String path;
+    private final transient Supplier<SpanIntake.Decoder> decoders;
+    private final transient SharedKillSwitch open = KillSwitches.shared("streams");
+    private volatile boolean stopping;
+
+    /**
+     * A method.
+     *
+     * @param path {@code /package.Service/Method}
+     * @param decoders makes one for each stream, which is asked for message after message; twice for one that is tried again
+     */
+    public StreamMethod(SpanIntake intake, String path, Supplier<SpanIntake.Decoder> decoders) {
+        this.intake = intake;
+        this.path = path;
+        this.decoders = decoders;
+    }
+
+    /** Ends all streams, once what they have sent is answered: their senders go elsewhere. */
+    public void stop() {
+        stopping = true;
+        open.shutdown();
+    }
+
+    @Override
+    public CompletionStage<HttpResponse> apply(HttpRequest request) {
+        if (!Grpc.isCall(request)) {
+            intake.discard(request);
+            return CompletableFuture.completedFuture(Grpc.notGrpc());
+        }
+        if (!request.getUri().path().equals(path)) {
+            intake.discard(request);
+            return CompletableFuture.completedFuture(Grpc.failure(RpcStatus.unimplemented(404, "method is not known")));
+        }
+        Source<akka.http.scaladsl.model.HttpEntity.ChunkStreamPart, NotUsed> answers =
+                answers(request).map(part -> (akka.http.scaladsl.model.HttpEntity.ChunkStreamPart) part);
+        return CompletableFuture.completedFuture(Grpc.base()
+                .withEntity(new akka.http.scaladsl.model.HttpEntity.Chunked(
+                        (akka.http.scaladsl.model.ContentType) Grpc.PROTO, widened(answers))));
+    }
+
+    /**
+     * The request is read by itself, so that it can be read on when the answer has ended: a sender that is busy sending would not see why
+     * its stream ended, but only that it was broken.
+     */
+    private Source<HttpEntity.ChunkStreamPart, NotUsed> answers(HttpRequest request) {
+        Pair<SourceQueueWithComplete<HttpEntity.ChunkStreamPart>, Source<HttpEntity.ChunkStreamPart, NotUsed>> answers =
+                Source.<HttpEntity.ChunkStreamPart>queue(1, OverflowStrategy.backpressure())
+                        .preMaterialize(intake.materializer());
+        SourceQueueWithComplete<HttpEntity.ChunkStreamPart> queue = answers.first();
+        String org = request.getHeader(Tenancy.HEADER).map(HttpHeader::value).orElse("");
+        String encoding = Grpc.encoding(request);
+        SpanIntake.Decoder decoder = decoders.get();
+        SpanIntake.Decoder ofFrame =
+                (body, config, lease) -> decoder.decode(Grpc.message(body, encoding, config, lease), config, lease);
+        MessageFrames frames = new MessageFrames(intake);
+        UniqueKillSwitch reading = request.entity()
+                .withoutSizeLimit()
+                .getDataBytes()
+                .viaMat(KillSwitches.single(), Keep.right())
+                .via(open.flow())
+                .mapConcat(frames::add)
+                .mapAsync(
+                        1,
+                        frame -> frame.failure() == null
+                                ? take(org, frame.bytes(), ofFrame, 1)
+                                : CompletableFuture.completedFuture(frame.failure()))
+                .mapAsync(1, outcome -> answer(outcome, frames, queue))
+                .watchTermination((killSwitch, ended) -> {
+                    ended.whenComplete((done, failure) -> {
+                        frames.end();
+                        queue.offer(last(stopping ? STOPPING : RpcStatus.OK));
+                        queue.complete();
+                    });
+                    return killSwitch;
+                })
+                .to(Sink.ignore())
+                .run(intake.materializer());
+        queue.watchCompletion().whenComplete((done, failure) -> CompletableFuture.delayedExecutor(
+                        intake.config().bodyTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .execute(reading::shutdown));
+        return answers.second();
+    }
+
+    /** After a failure nothing more of the stream is wanted. */
+    private static CompletionStage<?> answer(
+            Outcome outcome, MessageFrames frames, SourceQueueWithComplete<HttpEntity.ChunkStreamPart> queue) {
+        RpcStatus status = RpcStatus.of(outcome);
+        if (status.isOk()) {
+            return queue.offer(HttpEntity.ChunkStreamPart.create(ByteString.fromArrayUnsafe(Grpc.frame(EMPTY))));
+        }
+        frames.ignoreTheRest();
+        CompletionStage<QueueOfferResult> offered = queue.offer(last(status));
+        queue.complete();
+        return offered;
+    }
+
+    /** The sender knows of no other way to send it again. */
+    private CompletionStage<Outcome> take(String org, byte[] frame, SpanIntake.Decoder decoder, int attempt) {
+        return intake.take(org, frame, decoder).thenCompose(outcome -> {
+            if (outcome.kind() != Outcome.Kind.RETRY || attempt == ATTEMPTS_MAX) {
+                return CompletableFuture.completedFuture(outcome);
+            }
+            return CompletableFuture.supplyAsync(
+                            () -> attempt + 1,
+                            CompletableFuture.delayedExecutor(PAUSE.toMillis(), TimeUnit.MILLISECONDS))
+                    .thenCompose(next -> take(org, frame, decoder, next));
+        });
+    }
+
+    private static HttpEntity.ChunkStreamPart last(RpcStatus status) {
+        return HttpEntity.ChunkStreamPart.createLast("", Grpc.trailers(status));
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // The materialized value is of no interest.
+    private static akka.stream.scaladsl.Source<akka.http.scaladsl.model.HttpEntity.ChunkStreamPart, Object> widened(
+            Source<akka.http.scaladsl.model.HttpEntity.ChunkStreamPart, NotUsed> source) {
+        return (akka.stream.scaladsl.Source) source.asScala();
+    }
+}
