@@ -84,7 +84,7 @@ final class NodeReceivers {
                     "tempo.receiver.otlp.http.port",
                     http.host(),
                     http.port(),
-                    receiver.bindHttp(http.host(), http.port())));
+                    receiver.bindHttp(http.host(), http.port(), otlp.cors())));
         }
     }
 

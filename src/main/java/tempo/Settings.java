@@ -15,6 +15,7 @@ import tempo.config.ConfigSources;
 import tempo.ingester.IngesterConfig;
 import tempo.querier.BlocklistConfig;
 import tempo.querier.QuerierConfig;
+import tempo.receiver.otlp.CorsConfig;
 import tempo.span.SpanLimits;
 import tempo.tempodb.Retention;
 import tempo.tempodb.backend.gcs.GcsConfig;
@@ -164,6 +165,7 @@ public record Settings(
     /**
      * OTLP over gRPC and HTTP.
      *
+     * @param cors which pages of browsers may send over HTTP
      * @param requestBytesMax largest request on the wire
      * @param inflatedBytesMax largest request after decompression
      * @param bodyTimeout a sender that takes longer over a request is told to try again
@@ -171,6 +173,7 @@ public record Settings(
     public record Otlp(
             OptionalListener grpc,
             OptionalListener http,
+            CorsConfig cors,
             long requestBytesMax,
             long inflatedBytesMax,
             Duration bodyTimeout) {

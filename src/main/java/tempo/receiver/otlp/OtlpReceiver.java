@@ -30,7 +30,8 @@ public final class OtlpReceiver {
     }
 
     /** Binds OTLP over HTTP; the stage fails if the port is taken. */
-    public CompletionStage<ServerBinding> bindHttp(String host, int port) {
-        return UnaryServer.bind(system, host, port, new OtlpHttp(intake));
+    public CompletionStage<ServerBinding> bindHttp(String host, int port, CorsConfig cors) {
+        OtlpHttp http = new OtlpHttp(intake);
+        return UnaryServer.bind(system, host, port, cors.allowedOrigins().isEmpty() ? http : new Cors(cors, http));
     }
 }
