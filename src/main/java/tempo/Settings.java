@@ -79,8 +79,11 @@ public record Settings(
             long inFlightBytesMax,
             Duration replyDeadline) {
         public Receiver {
-            long largest =
-                    Math.max(Math.max(otlp.inflatedBytesMax(), zipkin.inflatedBytesMax()), jaeger.inflatedBytesMax());
+            long largest = 0;
+            largest = Math.max(largest, otlp.enabled() ? otlp.inflatedBytesMax() : 0);
+            largest = Math.max(largest, zipkin.enabled() ? zipkin.inflatedBytesMax() : 0);
+            largest = Math.max(largest, jaeger.enabled() ? jaeger.inflatedBytesMax() : 0);
+            largest = Math.max(largest, opencensus.enabled() ? opencensus.inflatedBytesMax() : 0);
             if (inFlightBytesMax < largest) {
                 throw new IllegalArgumentException(
                         "in-flight-bytes-max must be at least the inflated-bytes-max of each receiver that is on, of which the largest is "
