@@ -70,85 +70,46 @@ final class NodeReceivers {
         IntakeConfig config = new IntakeConfig(
                 "otlp", otlp.requestBytesMax(), otlp.inflatedBytesMax(), otlp.bodyTimeout(), settings.tenancy());
         OtlpReceiver receiver = new OtlpReceiver(system, intake(config));
-        if (otlp.grpc().enabled()) {
-            Settings.OptionalListener grpc = otlp.grpc();
-            otlpGrpc = Optional.of(receive(
-                    "tempo.receiver.otlp.grpc.port",
-                    grpc.host(),
-                    grpc.port(),
-                    receiver.bindGrpc(grpc.host(), grpc.port())));
-        }
-        if (otlp.http().enabled()) {
-            Settings.OptionalListener http = otlp.http();
-            otlpHttp = Optional.of(receive(
-                    "tempo.receiver.otlp.http.port",
-                    http.host(),
-                    http.port(),
-                    receiver.bindHttp(http.host(), http.port(), otlp.cors())));
-        }
+        otlpGrpc = bind("otlp.grpc", otlp.grpc(), receiver::bindGrpc);
+        otlpHttp = bind("otlp.http", otlp.http(), (host, port) -> receiver.bindHttp(host, port, otlp.cors()));
     }
 
     private void bindZipkin(Settings.Zipkin zipkin) throws IOException {
-        if (zipkin.enabled()) {
-            IntakeConfig config = new IntakeConfig(
-                    "zipkin",
-                    zipkin.requestBytesMax(),
-                    zipkin.inflatedBytesMax(),
-                    zipkin.bodyTimeout(),
-                    settings.tenancy());
-            URI uri = receive(
-                    "tempo.receiver.zipkin.port",
-                    zipkin.host(),
-                    zipkin.port(),
-                    new ZipkinReceiver(system, intake(config)).bind(zipkin.host(), zipkin.port()));
-            others.add(new Endpoints.Receiver("Zipkin", uri, "spans in Zipkin's formats (/api/v2/spans)"));
-        }
+        IntakeConfig config = new IntakeConfig(
+                "zipkin",
+                zipkin.requestBytesMax(),
+                zipkin.inflatedBytesMax(),
+                zipkin.bodyTimeout(),
+                settings.tenancy());
+        ZipkinReceiver receiver = new ZipkinReceiver(system, intake(config));
+        bind("zipkin", zipkin.listener(), receiver::bind)
+                .ifPresent(uri -> add("Zipkin", uri, "spans in Zipkin's formats (/api/v2/spans)"));
     }
 
     private void bindOpenCensus(Settings.Opencensus opencensus) throws IOException {
-        if (opencensus.enabled()) {
-            IntakeConfig config = new IntakeConfig(
-                    "opencensus",
-                    opencensus.requestBytesMax(),
-                    opencensus.inflatedBytesMax(),
-                    OPEN_CENSUS_REST,
-                    settings.tenancy());
-            URI uri = receive(
-                    "tempo.receiver.opencensus.port",
-                    opencensus.host(),
-                    opencensus.port(),
-                    new OpenCensusReceiver(system, intake(config)).bind(opencensus.host(), opencensus.port()));
-            others.add(new Endpoints.Receiver("OpenCensus", uri, "spans from OpenCensus' exporters and agents"));
-        }
+        IntakeConfig config = new IntakeConfig(
+                "opencensus",
+                opencensus.requestBytesMax(),
+                opencensus.inflatedBytesMax(),
+                OPEN_CENSUS_REST,
+                settings.tenancy());
+        OpenCensusReceiver receiver = new OpenCensusReceiver(system, intake(config));
+        bind("opencensus", opencensus.listener(), receiver::bind)
+                .ifPresent(uri -> add("OpenCensus", uri, "spans from OpenCensus' exporters and agents"));
     }
 
     private void bindJaeger(Settings.Jaeger jaeger) throws IOException {
-        JaegerReceiver receiver = new JaegerReceiver(
-                system,
-                intake(new IntakeConfig(
-                        "jaeger",
-                        jaeger.requestBytesMax(),
-                        jaeger.inflatedBytesMax(),
-                        jaeger.bodyTimeout(),
-                        settings.tenancy())));
-        if (jaeger.grpc().enabled()) {
-            Settings.OptionalListener grpc = jaeger.grpc();
-            URI uri = receive(
-                    "tempo.receiver.jaeger.grpc.port",
-                    grpc.host(),
-                    grpc.port(),
-                    receiver.bindGrpc(grpc.host(), grpc.port()));
-            others.add(new Endpoints.Receiver("Jaeger gRPC", uri, "spans from Jaeger's agents and collectors"));
-        }
-        if (jaeger.http().enabled()) {
-            Settings.OptionalListener http = jaeger.http();
-            URI uri = receive(
-                    "tempo.receiver.jaeger.http.port",
-                    http.host(),
-                    http.port(),
-                    receiver.bindHttp(http.host(), http.port()));
-            others.add(new Endpoints.Receiver("Jaeger HTTP", uri, "spans from Jaeger's clients (/api/traces)"));
-        }
+        IntakeConfig config = new IntakeConfig(
+                "jaeger",
+                jaeger.requestBytesMax(),
+                jaeger.inflatedBytesMax(),
+                jaeger.bodyTimeout(),
+                settings.tenancy());
+        JaegerReceiver receiver = new JaegerReceiver(system, intake(config));
+        bind("jaeger.grpc", jaeger.grpc(), receiver::bindGrpc)
+                .ifPresent(uri -> add("Jaeger gRPC", uri, "spans from Jaeger's agents and collectors"));
+        bind("jaeger.http", jaeger.http(), receiver::bindHttp)
+                .ifPresent(uri -> add("Jaeger HTTP", uri, "spans from Jaeger's clients (/api/traces)"));
         Settings.Agent agent = jaeger.agent();
         bindAgent(
                 "compact",
@@ -166,17 +127,16 @@ final class NodeReceivers {
 
     private void bindAgent(String protocol, Settings.OptionalListener listener, AgentBinder binder) throws IOException {
         if (listener.enabled()) {
-            String key = "tempo.receiver.jaeger." + protocol + ".port";
             try {
                 AgentPort port = binder.bind(new InetSocketAddress(listener.host(), listener.port()));
                 agents.add(port);
-                others.add(new Endpoints.Receiver(
+                add(
                         "Jaeger " + protocol,
                         Endpoints.udp(
                                 port.address().getHostString(), port.address().getPort()),
-                        "packets from Jaeger's clients, Thrift's " + protocol + " protocol"));
+                        "packets from Jaeger's clients, Thrift's " + protocol + " protocol");
             } catch (IOException | UnresolvedAddressException e) {
-                throw Node.portTaken(key, listener.host(), listener.port(), e);
+                throw Node.portTaken(portKey("jaeger." + protocol), listener.host(), listener.port(), e);
             }
         }
     }
@@ -190,10 +150,27 @@ final class NodeReceivers {
         return new SpanIntake(distributor, inFlight, config, materializer, metrics);
     }
 
-    private URI receive(String key, String host, int port, CompletionStage<ServerBinding> binding) throws IOException {
-        ServerBinding bound = Node.bound(key, host, port, binding);
+    private interface Binder {
+        CompletionStage<ServerBinding> bind(String host, int port);
+    }
+
+    /** Where it can be reached; empty if it is off. */
+    private Optional<URI> bind(String receiver, Settings.OptionalListener listener, Binder binder) throws IOException {
+        if (!listener.enabled()) {
+            return Optional.empty();
+        }
+        ServerBinding bound = Node.bound(
+                portKey(receiver), listener.host(), listener.port(), binder.bind(listener.host(), listener.port()));
         bindings.add(bound);
-        return Node.reachable(bound.localAddress());
+        return Optional.of(Node.reachable(bound.localAddress()));
+    }
+
+    private static String portKey(String receiver) {
+        return "tempo.receiver." + receiver + ".port";
+    }
+
+    private void add(String name, URI uri, String takes) {
+        others.add(new Endpoints.Receiver(name, uri, takes));
     }
 
     /** What is bound. */

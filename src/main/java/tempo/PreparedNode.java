@@ -20,18 +20,19 @@ record PreparedNode(Config config, Settings settings) implements Server.Prepared
         Otlp otlp = settings.receiver().otlp();
         addIfEnabled(ports, "OTLP over gRPC", "tempo.receiver.otlp.grpc.port", otlp.grpc());
         addIfEnabled(ports, "OTLP over HTTP", "tempo.receiver.otlp.http.port", otlp.http());
-        Settings.Zipkin zipkin = settings.receiver().zipkin();
-        if (zipkin.enabled()) {
-            ports.add(new Server.Port("Zipkin", "tempo.receiver.zipkin.port", zipkin.host(), zipkin.port()));
-        }
+        addIfEnabled(
+                ports,
+                "Zipkin",
+                "tempo.receiver.zipkin.port",
+                settings.receiver().zipkin().listener());
         Settings.Jaeger jaeger = settings.receiver().jaeger();
         addIfEnabled(ports, "Jaeger over gRPC", "tempo.receiver.jaeger.grpc.port", jaeger.grpc());
         addIfEnabled(ports, "Jaeger over HTTP", "tempo.receiver.jaeger.http.port", jaeger.http());
-        Settings.Opencensus opencensus = settings.receiver().opencensus();
-        if (opencensus.enabled()) {
-            ports.add(new Server.Port(
-                    "OpenCensus", "tempo.receiver.opencensus.port", opencensus.host(), opencensus.port()));
-        }
+        addIfEnabled(
+                ports,
+                "OpenCensus",
+                "tempo.receiver.opencensus.port",
+                settings.receiver().opencensus().listener());
         add(ports, "the query API", "tempo.api.http.port", settings.api().http());
         add(ports, "Akka Management", "tempo.management.port", settings.management());
         Settings.Cluster cluster = settings.cluster();

@@ -108,6 +108,10 @@ public record Settings(
             requirePositive("inflated-bytes-max", inflatedBytesMax);
             requirePositive("body-timeout", bodyTimeout.toNanos());
         }
+
+        OptionalListener listener() {
+            return new OptionalListener(enabled, host, port);
+        }
     }
 
     /**
@@ -121,6 +125,10 @@ public record Settings(
             requirePort(port);
             requirePositive("request-bytes-max", requestBytesMax);
             requirePositive("inflated-bytes-max", inflatedBytesMax);
+        }
+
+        OptionalListener listener() {
+            return new OptionalListener(enabled, host, port);
         }
     }
 

@@ -4,7 +4,9 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.typesafe.config.Config;
+import io.opentelemetry.proto.trace.v1.TracesData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -38,17 +40,6 @@ import tempo.quickstart.Endpoints;
 public final class NodeFixture implements BeforeAllCallback, AfterAllCallback {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Map<String, String> FOR_TESTS = Map.ofEntries(
-            Map.entry("tempo.receiver.otlp.grpc.port", "0"),
-            Map.entry("tempo.receiver.otlp.http.port", "0"),
-            Map.entry("tempo.receiver.opencensus.port", "0"),
-            Map.entry("tempo.receiver.zipkin.port", "0"),
-            Map.entry("tempo.receiver.jaeger.grpc.port", "0"),
-            Map.entry("tempo.receiver.jaeger.http.port", "0"),
-            Map.entry("tempo.receiver.jaeger.compact.port", "0"),
-            Map.entry("tempo.receiver.jaeger.binary.port", "0"),
-            Map.entry("tempo.api.http.port", "0"),
-            Map.entry("tempo.management.port", "0"),
-            Map.entry("tempo.cluster.port", "0"),
             Map.entry("tempo.cluster.ranges", "8"),
             Map.entry("tempo.telemetry.tick", "200 ms"),
             Map.entry("akka.coordinated-shutdown.exit-jvm", "off"),
@@ -63,6 +54,7 @@ public final class NodeFixture implements BeforeAllCallback, AfterAllCallback {
     private Optional<Path> directory = Optional.empty();
 
     private NodeFixture(Map<String, String> overrides) {
+        ConfigSources.portKeys().forEach(key -> settings.put(key, "0"));
         settings.putAll(overrides);
     }
 
@@ -150,6 +142,12 @@ public final class NodeFixture implements BeforeAllCallback, AfterAllCallback {
     public HttpResponse<byte[]> get(String path, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(api().resolve(path));
         return send(headers.length == 0 ? request : request.headers(headers));
+    }
+
+    /** A trace as it is found by its id, hexadecimal. */
+    public TracesData trace(String id) throws InvalidProtocolBufferException {
+        return TracesData.parseFrom(
+                get("/api/traces/" + id, "Accept", "application/protobuf").body());
     }
 
     /** POST of an export request over HTTP/1.1. Headers are names and values in turn. */

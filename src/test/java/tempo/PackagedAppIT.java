@@ -11,34 +11,31 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tempo.config.ConfigSources;
 
 /** The application directory as it is shipped, in a process of its own. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 final class PackagedAppIT {
     private static final Path LAUNCHER = Path.of(System.getProperty("tempo.app", "target/app"), "bin", "tempo");
-    private static final Map<String, String> ANY_PORTS = Map.ofEntries(
-            Map.entry("TEMPO_RECEIVER_OTLP_GRPC_PORT", "0"),
-            Map.entry("TEMPO_RECEIVER_OTLP_HTTP_PORT", "0"),
-            Map.entry("TEMPO_RECEIVER_OPENCENSUS_PORT", "0"),
-            Map.entry("TEMPO_RECEIVER_ZIPKIN_PORT", "0"),
-            Map.entry("TEMPO_RECEIVER_JAEGER_GRPC_PORT", "0"),
-            Map.entry("TEMPO_RECEIVER_JAEGER_HTTP_PORT", "0"),
-            Map.entry("TEMPO_RECEIVER_JAEGER_COMPACT_PORT", "0"),
-            Map.entry("TEMPO_RECEIVER_JAEGER_BINARY_PORT", "0"),
-            Map.entry("TEMPO_API_HTTP_PORT", "0"),
-            Map.entry("TEMPO_MANAGEMENT_PORT", "0"),
-            Map.entry("TEMPO_CLUSTER_PORT", "0"));
+    private static final Map<String, String> ANY_PORTS =
+            ConfigSources.portKeys().stream().collect(Collectors.toMap(PackagedAppIT::variable, key -> "0"));
 
     @TempDir
     Path data;
 
     private final List<Process> started = new ArrayList<>();
+
+    private static String variable(String key) {
+        return key.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
+    }
 
     @AfterEach
     void leaveNoProcessBehind() {

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -23,18 +22,6 @@ import tempo.quickstart.Quickstart;
 @Command(name = "warmup", description = "Start a node, use it once, and stop.", hidden = true)
 final class WarmupCommand implements Callable<Integer> {
     private static final int TRACES = 50;
-    private static final List<String> PORT_KEYS = List.of(
-            "tempo.receiver.otlp.grpc.port",
-            "tempo.receiver.otlp.http.port",
-            "tempo.receiver.opencensus.port",
-            "tempo.receiver.zipkin.port",
-            "tempo.receiver.jaeger.grpc.port",
-            "tempo.receiver.jaeger.http.port",
-            "tempo.receiver.jaeger.compact.port",
-            "tempo.receiver.jaeger.binary.port",
-            "tempo.api.http.port",
-            "tempo.management.port",
-            "tempo.cluster.port");
 
     private final Server server;
 
@@ -52,7 +39,7 @@ final class WarmupCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try {
             Map<String, String> forced = new TreeMap<>(Map.of("tempo.data-dir", data.toString()));
-            PORT_KEYS.forEach(key -> forced.put(key, "0"));
+            ConfigSources.portKeys().forEach(key -> forced.put(key, "0"));
             forced.put("tempo.telemetry.log-level", "warn");
             Server.Running running = server.prepare(ConfigSources.load(Optional.empty(), Map.of(), forced))
                     .start();

@@ -66,6 +66,15 @@ public final class ConfigSources {
         return load(Optional.empty(), Map.of(), Map.of());
     }
 
+    /** Full keys of all ports that a node listens on. */
+    public static List<String> portKeys() {
+        return defaults().getConfig(ROOT).entrySet().stream()
+                .map(entry -> ROOT + "." + entry.getKey())
+                .filter(key -> key.endsWith(".port"))
+                .sorted()
+                .toList();
+    }
+
     private static Config parse(Path file) {
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
             throw new InvalidConfigException(List.of("configuration file cannot be read: " + file));

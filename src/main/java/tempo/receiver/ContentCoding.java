@@ -69,7 +69,7 @@ public enum ContentCoding {
         }
         try (InputStream in = open(new ByteArrayInputStream(source, offset, length))) {
             byte[] inflated = new byte[(int) Math.min(Math.max((long) length * RATIO_GUESS, CAPACITY_MIN), bytesMax)];
-            acquire(lease, inflated.length);
+            lease.acquire(inflated.length);
             int size = 0;
             while (true) {
                 int read = in.read(inflated, size, inflated.length - size);
@@ -89,7 +89,7 @@ public enum ContentCoding {
                                         + config.key("inflated-bytes-max") + ")");
                     }
                     int capacity = (int) Math.min(size * 2L, bytesMax);
-                    acquire(lease, capacity - size);
+                    lease.acquire(capacity - size);
                     inflated = Arrays.copyOf(inflated, capacity);
                     inflated[size++] = (byte) next;
                 }
@@ -99,12 +99,6 @@ public enum ContentCoding {
         } catch (IOException broken) {
             throw new RefusedException(
                     Refusal.MALFORMED_REQUEST, "request is not valid " + name + ": " + broken.getMessage());
-        }
-    }
-
-    private static void acquire(InFlightBytes.Lease lease, long bytes) throws RefusedException {
-        if (!lease.acquire(bytes)) {
-            throw new RefusedException(Refusal.OVERLOADED, Refusal.OVERLOADED.sentence());
         }
     }
 

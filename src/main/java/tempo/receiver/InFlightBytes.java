@@ -24,13 +24,22 @@ public final class InFlightBytes {
         private long bytes;
         private boolean released;
 
-        /** Holds {@code more} bytes more; false, and nothing changes, if the bound would be passed or all was given back. */
-        public synchronized boolean acquire(long more) {
+        /**
+         * Holds {@code more} bytes more.
+         *
+         * @throws RefusedException and nothing changes, if the bound would be passed or all was given back
+         */
+        public synchronized void acquire(long more) throws RefusedException {
+            if (!tryAcquire(more)) {
+                throw new RefusedException(Refusal.OVERLOADED, Refusal.OVERLOADED.sentence());
+            }
+        }
+
+        private boolean tryAcquire(long more) {
             if (released) {
                 return false;
             }
-            long now = held.addAndGet(more);
-            if (now > max) {
+            if (held.addAndGet(more) > max) {
                 held.addAndGet(-more);
                 return false;
             }
@@ -38,18 +47,13 @@ public final class InFlightBytes {
             return true;
         }
 
-        /**
-         * Holds the bytes that a request became, and no longer those it was.
-         *
-         * @throws RefusedException if they are more than the node has room for
-         */
-        public synchronized RequestBody.Collected translated(byte[] otlp) throws RefusedException {
-            held.addAndGet(-bytes);
-            bytes = 0;
-            if (!acquire(otlp.length)) {
-                throw new RefusedException(Refusal.OVERLOADED, Refusal.OVERLOADED.sentence());
+        /** Holds as many bytes and no others, as {@link #acquire} does: those that a request became, and no longer those it was. */
+        synchronized void hold(long others) throws RefusedException {
+            if (!released) {
+                held.addAndGet(-bytes);
+                bytes = 0;
             }
-            return new RequestBody.Collected(otlp, 0, otlp.length);
+            acquire(others);
         }
 
         /** Gives all back; again does nothing. */

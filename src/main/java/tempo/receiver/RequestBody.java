@@ -114,9 +114,7 @@ public final class RequestBody {
         if (length + (long) more > bytesMax) {
             throw tooLarge();
         }
-        if (!lease.acquire(more)) {
-            throw new RefusedException(Refusal.OVERLOADED, Refusal.OVERLOADED.sentence());
-        }
+        lease.acquire(more);
     }
 
     private RefusedException tooLarge() {

@@ -2,6 +2,7 @@ package tempo.receiver;
 
 import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
 import akka.http.scaladsl.model.EntityStreamException;
 import akka.http.scaladsl.model.http2.PeerClosedStreamException;
 import akka.stream.Materializer;
@@ -44,12 +45,6 @@ public final class SpanIntake {
         this.metrics = metrics;
     }
 
-    /** Makes the bytes of an export request of a collected body. */
-    public interface Decoder {
-        RequestBody.Collected decode(RequestBody.Collected body, IntakeConfig config, InFlightBytes.Lease lease)
-                throws RefusedException;
-    }
-
     /** Bounds of the receiver. */
     public IntakeConfig config() {
         return config;
@@ -76,11 +71,10 @@ public final class SpanIntake {
             return CompletableFuture.completedFuture(withoutTenant(refused));
         }
         InFlightBytes.Lease lease = inFlight.lease();
-        return RequestBody.collect(request.entity(), lease, config, materializer)
-                .thenCompose(body -> send(tenant, body, decoder, lease))
-                .thenApply(this::outcome)
-                .exceptionally(this::failed)
-                .whenComplete((answer, impossible) -> lease.release());
+        return answer(
+                RequestBody.collect(request.entity(), lease, config, materializer)
+                        .thenCompose(body -> send(tenant, body, decoder, lease)),
+                lease);
     }
 
     /**
@@ -96,10 +90,14 @@ public final class SpanIntake {
             return CompletableFuture.completedFuture(withoutTenant(refused));
         }
         InFlightBytes.Lease lease = inFlight.lease();
-        CompletionStage<ExportResult> result = lease.acquire(packet.length)
-                ? send(tenant, new RequestBody.Collected(packet, 0, packet.length), decoder, lease)
-                : CompletableFuture.failedFuture(
-                        new RefusedException(Refusal.OVERLOADED, Refusal.OVERLOADED.sentence()));
+        Decoder held = (body, bounds, room) -> {
+            room.acquire(packet.length);
+            return decoder.decode(body, bounds, room);
+        };
+        return answer(send(tenant, new RequestBody.Collected(packet, 0, packet.length), held, lease), lease);
+    }
+
+    private CompletionStage<Outcome> answer(CompletionStage<ExportResult> result, InFlightBytes.Lease lease) {
         return result.thenApply(this::outcome)
                 .exceptionally(this::failed)
                 .whenComplete((answer, impossible) -> lease.release());
@@ -121,8 +119,14 @@ public final class SpanIntake {
         return Outcome.of(reason, String.valueOf(refused.getMessage()));
     }
 
+    /** Answers a request whose body is not wanted. */
+    public CompletionStage<HttpResponse> refuse(HttpRequest request, HttpResponse answer) {
+        discard(request);
+        return CompletableFuture.completedFuture(answer);
+    }
+
     /** Reads a little of a body that is not wanted, so that its sender comes to read the answer. */
-    public void discard(HttpRequest request) {
+    private void discard(HttpRequest request) {
         RequestBody.discard(request.entity(), config, materializer);
     }
 

@@ -53,6 +53,7 @@ final class PackageDirectionTest {
                             "tempo.format",
                             "tempo.format.json",
                             "tempo.format.otlp",
+                            "tempo.format.proto",
                             "tempo.format.thrift")),
             Map.entry(
                     "tempo.format.jaeger",
@@ -67,7 +68,7 @@ final class PackageDirectionTest {
             Map.entry(
                     "tempo.format.opencensus",
                     List.of("tempo.span", "tempo.format", "tempo.format.otlp", "tempo.format.proto")),
-            Map.entry("tempo.receiver", List.of("tempo.span", "tempo.tenant", "tempo.distributor")),
+            Map.entry("tempo.receiver", List.of("tempo.span", "tempo.tenant", "tempo.distributor", "tempo.format")),
             Map.entry("tempo.receiver.grpc", List.of("tempo.span", "tempo.tenant", "tempo.receiver")),
             Map.entry(
                     "tempo.receiver.otlp",

@@ -62,20 +62,7 @@ final class TestNode implements AutoCloseable {
                 "tempo.data-dir", data.toString(),
                 "tempo.store.local.directory", blocks.toString(),
                 "tempo.cluster.ranges", Integer.toString(RANGES)));
-        for (String port : Set.of(
-                "receiver.otlp.grpc.port",
-                "receiver.otlp.http.port",
-                "receiver.opencensus.port",
-                "receiver.zipkin.port",
-                "receiver.jaeger.grpc.port",
-                "receiver.jaeger.http.port",
-                "receiver.jaeger.compact.port",
-                "receiver.jaeger.binary.port",
-                "api.http.port",
-                "management.port")) {
-            options.put("tempo." + port, "0");
-        }
-        options.put("tempo.cluster.port", "0");
+        ConfigSources.portKeys().forEach(key -> options.put(key, "0"));
         seed.ifPresent(other -> options.put("tempo.cluster.seeds", other.node.clusterAddress()));
         options.putAll(more);
         Config config = AKKA.withFallback(ConfigSources.load(Optional.empty(), Map.of(), options));

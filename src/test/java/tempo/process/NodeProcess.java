@@ -18,6 +18,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import tempo.config.ConfigSources;
 
 /** A node in a process of its own, on ports that are free. Its output is read as it comes and kept. Thread-safe. */
 final class NodeProcess implements AutoCloseable {
@@ -26,19 +28,9 @@ final class NodeProcess implements AutoCloseable {
 
     private static final Pattern READY = Pattern.compile(
             "is ready: OTLP gRPC (http://\\S+), OTLP HTTP (http://\\S+), .*API (http://\\S+), management (http://\\S+)");
-    private static final List<String> SETTINGS = List.of(
-            "receiver.otlp.grpc.port = 0",
-            "receiver.otlp.http.port = 0",
-            "receiver.opencensus.port = 0",
-            "receiver.zipkin.port = 0",
-            "receiver.jaeger.grpc.port = 0",
-            "receiver.jaeger.http.port = 0",
-            "receiver.jaeger.compact.port = 0",
-            "receiver.jaeger.binary.port = 0",
-            "api.http.port = 0",
-            "management.port = 0",
-            "cluster.port = 0",
-            "telemetry.tick = 1 s");
+    private static final List<String> SETTINGS = Stream.concat(
+                    ConfigSources.portKeys().stream().map(key -> key + " = 0"), Stream.of("tempo.telemetry.tick = 1 s"))
+            .toList();
 
     private final Process process;
     private final Thread reader;
@@ -66,10 +58,8 @@ final class NodeProcess implements AutoCloseable {
     static NodeProcess start(Path home, Path data, String heapMax, List<String> settings) throws IOException {
         Files.createDirectories(home);
         List<String> lines = new ArrayList<>(SETTINGS);
-        lines.addAll(settings);
-        Path config = Files.writeString(
-                home.resolve("node.conf"),
-                lines.stream().map(line -> "tempo." + line + "\n").collect(Collectors.joining()));
+        settings.forEach(line -> lines.add("tempo." + line));
+        Path config = Files.writeString(home.resolve("node.conf"), String.join("\n", lines) + "\n");
         List<String> command = new ArrayList<>(launcher(home, heapMax));
         command.addAll(List.of("server", "--config", config.toString(), "--data", data.toString()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);

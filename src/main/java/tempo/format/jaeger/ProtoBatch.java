@@ -1,8 +1,5 @@
 package tempo.format.jaeger;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import tempo.format.Extent;
 import tempo.format.FormatException;
 import tempo.format.proto.ProtoValues;
@@ -17,7 +14,6 @@ import tempo.span.WireWriter;
  * documented fields.
  */
 final class ProtoBatch {
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final int REQUEST_BATCH = 1;
     private static final int BATCH_SPANS = 1;
     private static final int BATCH_PROCESS = 2;
@@ -109,12 +105,12 @@ final class ProtoBatch {
             int tag = in.readTag();
             switch (tag) {
                 case 1 << 3 | WireReader.LENGTH_DELIMITED -> {
-                    int idLength = in.readLength();
-                    span.traceIdHigh = idLength == 16 ? readLong(in.position()) : 0;
-                    span.traceIdLow = readLow(in.position(), idLength);
-                    in.skip(idLength);
+                    long id = ProtoValues.extent(in);
+                    span.traceIdHigh = ProtoValues.traceIdHigh(bytes, id);
+                    span.traceIdLow = ProtoValues.traceIdLow(bytes, id);
                 }
-                case 2 << 3 | WireReader.LENGTH_DELIMITED -> span.id = readId(in);
+                case 2 << 3 | WireReader.LENGTH_DELIMITED ->
+                    span.id = ProtoValues.spanId(bytes, ProtoValues.extent(in));
                 case 3 << 3 | WireReader.LENGTH_DELIMITED -> span.name = ProtoValues.extent(in);
                 case 4 << 3 | WireReader.LENGTH_DELIMITED -> readReference(in);
                 case 5 << 3 | WireReader.VARINT -> span.flags = in.readVarint32();
@@ -144,12 +140,11 @@ final class ProtoBatch {
             int tag = in.readTag();
             switch (tag) {
                 case 1 << 3 | WireReader.LENGTH_DELIMITED -> {
-                    int idLength = in.readLength();
-                    high = idLength == 16 ? readLong(in.position()) : 0;
-                    low = readLow(in.position(), idLength);
-                    in.skip(idLength);
+                    long trace = ProtoValues.extent(in);
+                    high = ProtoValues.traceIdHigh(bytes, trace);
+                    low = ProtoValues.traceIdLow(bytes, trace);
                 }
-                case 2 << 3 | WireReader.LENGTH_DELIMITED -> id = readId(in);
+                case 2 << 3 | WireReader.LENGTH_DELIMITED -> id = ProtoValues.spanId(bytes, ProtoValues.extent(in));
                 case 3 << 3 | WireReader.VARINT -> type = in.readVarint32();
                 default -> in.skipField(tag);
             }
@@ -221,21 +216,5 @@ final class ProtoBatch {
             return Tags.DOUBLE;
         }
         return flag != 0 ? Tags.BOOL : Tags.STRING;
-    }
-
-    private long readId(WireReader in) throws MalformedProtobufException {
-        int idLength = in.readLength();
-        long id = idLength == Long.BYTES ? readLong(in.position()) : 0;
-        in.skip(idLength);
-        return id;
-    }
-
-    /** The low half of an id of 16 or 8 bytes; others are no id. */
-    private long readLow(int at, int idLength) {
-        return idLength == 16 || idLength == Long.BYTES ? readLong(at + idLength - Long.BYTES) : 0;
-    }
-
-    private long readLong(int at) {
-        return (long) LONGS.get(bytes, at);
     }
 }

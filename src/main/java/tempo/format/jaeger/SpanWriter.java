@@ -2,13 +2,11 @@ package tempo.format.jaeger;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import tempo.format.Extent;
 import tempo.format.FormatException;
 import tempo.format.otlp.OtlpAttributes;
 import tempo.format.otlp.OtlpFields;
+import tempo.format.otlp.OtlpIds;
 import tempo.format.otlp.OtlpRequest;
 import tempo.format.otlp.OtlpText;
 import tempo.span.WireWriter;
@@ -22,7 +20,6 @@ import tempo.span.WireWriter;
  * <p>Source: OpenTelemetry specification, "OpenTelemetry to Jaeger Transformation", read the other way round.
  */
 final class SpanWriter {
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final byte[] SERVICE_NAME = JaegerNames.SERVICE_NAME.getBytes(US_ASCII);
     private static final byte[] EVENT = JaegerNames.EVENT.getBytes(US_ASCII);
     private static final byte[] EVENT_DROPPED = JaegerNames.EVENT_DROPPED_ATTRIBUTES.getBytes(US_ASCII);
@@ -30,7 +27,7 @@ final class SpanWriter {
     private final byte[] source;
     private final OtlpRequest request;
     private final WireWriter scope = new WireWriter(128);
-    private final byte[] id = new byte[16];
+    private final OtlpIds ids = new OtlpIds();
     private final KnownTags known = new KnownTags();
 
     /** @param bytesMax most bytes of all spans together */
@@ -82,11 +79,11 @@ final class SpanWriter {
     }
 
     private void write(JaegerSpan span, WireWriter out) {
-        traceId(out, OtlpFields.SPAN_TRACE_ID, span.traceIdHigh, span.traceIdLow);
-        spanId(out, OtlpFields.SPAN_SPAN_ID, span.id);
+        ids.trace(out, OtlpFields.SPAN_TRACE_ID, span.traceIdHigh, span.traceIdLow);
+        ids.span(out, OtlpFields.SPAN_SPAN_ID, span.id);
         text(out, OtlpFields.SPAN_TRACE_STATE, known.traceState);
         long parent = span.parent();
-        spanId(out, OtlpFields.SPAN_PARENT_SPAN_ID, parent);
+        ids.span(out, OtlpFields.SPAN_PARENT_SPAN_ID, parent);
         text(out, OtlpFields.SPAN_NAME, span.name);
         out.varint(OtlpFields.SPAN_KIND, known.kind);
         long start = Math.max(span.start, 0);
@@ -175,8 +172,8 @@ final class SpanWriter {
 
     private void writeLink(JaegerSpan span, int reference, WireWriter out) {
         int link = out.begin(OtlpFields.SPAN_LINKS);
-        traceId(out, OtlpFields.LINK_TRACE_ID, span.referenceTraceHigh[reference], span.referenceTraceLow[reference]);
-        spanId(out, OtlpFields.LINK_SPAN_ID, span.referenceSpan[reference]);
+        ids.trace(out, OtlpFields.LINK_TRACE_ID, span.referenceTraceHigh[reference], span.referenceTraceLow[reference]);
+        ids.span(out, OtlpFields.LINK_SPAN_ID, span.referenceSpan[reference]);
         String type =
                 switch (span.referenceType[reference]) {
                     case JaegerSpan.CHILD_OF -> JaegerNames.CHILD_OF;
@@ -196,21 +193,6 @@ final class SpanWriter {
     private static void count(WireWriter out, int field, long count) {
         if (count != 0) {
             out.varint(field, count);
-        }
-    }
-
-    private void traceId(WireWriter out, int field, long high, long low) {
-        if ((high | low) != 0) {
-            LONGS.set(id, 0, high);
-            LONGS.set(id, Long.BYTES, low);
-            out.bytes(field, id, 0, id.length);
-        }
-    }
-
-    private void spanId(WireWriter out, int field, long value) {
-        if (value != 0) {
-            LONGS.set(id, 0, value);
-            out.bytes(field, id, 0, Long.BYTES);
         }
     }
 }

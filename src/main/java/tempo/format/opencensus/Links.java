@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import tempo.format.Extent;
 import tempo.format.otlp.OtlpAttributes;
 import tempo.format.otlp.OtlpFields;
+import tempo.format.otlp.OtlpIds;
 import tempo.format.proto.ProtoValues;
 import tempo.span.MalformedProtobufException;
 import tempo.span.WireReader;
@@ -13,8 +14,6 @@ import tempo.span.WireWriter;
 /** Writes links, and trace states. Stateless but for its source. */
 record Links(byte[] source, Attributes attributes) {
     private static final int ABSENT = -1;
-    private static final int TRACE_ID_BYTES = 16;
-    private static final int SPAN_ID_BYTES = 8;
     private static final String[] TYPES = {"", "CHILD_LINKED_SPAN", "PARENT_LINKED_SPAN"};
 
     /** Writes those of the message whose length is next; returns how many its sender dropped. */
@@ -57,8 +56,8 @@ record Links(byte[] source, Attributes attributes) {
             }
         }
         int link = out.begin(OtlpFields.SPAN_LINKS);
-        id(out, OtlpFields.LINK_TRACE_ID, traceId, TRACE_ID_BYTES);
-        id(out, OtlpFields.LINK_SPAN_ID, spanId, SPAN_ID_BYTES);
+        OtlpIds.copy(out, OtlpFields.LINK_TRACE_ID, source, traceId, OtlpIds.TRACE_BYTES);
+        OtlpIds.copy(out, OtlpFields.LINK_SPAN_ID, source, spanId, OtlpIds.SPAN_BYTES);
         if (traceState != ABSENT) {
             in.seek(traceState);
             writeTraceState(in, OtlpFields.LINK_TRACE_STATE, out);
@@ -121,11 +120,5 @@ record Links(byte[] source, Attributes attributes) {
 
     private String text(long extent) {
         return new String(source, Extent.at(extent), Extent.length(extent), UTF_8);
-    }
-
-    private void id(WireWriter out, int field, long id, int length) {
-        if (Extent.length(id) == length) {
-            out.bytes(field, source, Extent.at(id), length);
-        }
     }
 }

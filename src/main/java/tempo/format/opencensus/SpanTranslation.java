@@ -3,6 +3,7 @@ package tempo.format.opencensus;
 import tempo.format.Extent;
 import tempo.format.otlp.OtlpAttributes;
 import tempo.format.otlp.OtlpFields;
+import tempo.format.otlp.OtlpIds;
 import tempo.format.otlp.OtlpText;
 import tempo.format.proto.ProtoValues;
 import tempo.span.MalformedProtobufException;
@@ -18,8 +19,6 @@ import tempo.span.WireWriter;
  */
 final class SpanTranslation {
     private static final int ABSENT = -1;
-    private static final int TRACE_ID_BYTES = 16;
-    private static final int SPAN_ID_BYTES = 8;
     private static final int SERVER = 1;
     private static final int CLIENT = 2;
 
@@ -110,13 +109,13 @@ final class SpanTranslation {
 
     /** Writes the span that was read last; it is still entered. */
     void write(WireReader in, WireWriter out) throws MalformedProtobufException {
-        id(out, OtlpFields.SPAN_TRACE_ID, traceId, TRACE_ID_BYTES);
-        id(out, OtlpFields.SPAN_SPAN_ID, spanId, SPAN_ID_BYTES);
+        OtlpIds.copy(out, OtlpFields.SPAN_TRACE_ID, source, traceId, OtlpIds.TRACE_BYTES);
+        OtlpIds.copy(out, OtlpFields.SPAN_SPAN_ID, source, spanId, OtlpIds.SPAN_BYTES);
         if (traceStateAt != ABSENT) {
             in.seek(traceStateAt);
             links.writeTraceState(in, OtlpFields.SPAN_TRACE_STATE, out);
         }
-        id(out, OtlpFields.SPAN_PARENT_SPAN_ID, parentId, SPAN_ID_BYTES);
+        OtlpIds.copy(out, OtlpFields.SPAN_PARENT_SPAN_ID, source, parentId, OtlpIds.SPAN_BYTES);
         if (Extent.length(name) > 0) {
             OtlpText.write(out, OtlpFields.SPAN_NAME, source, name);
         }
@@ -199,13 +198,6 @@ final class SpanTranslation {
             case CLIENT -> OtlpFields.KIND_CLIENT;
             default -> OtlpFields.KIND_INTERNAL;
         };
-    }
-
-    /** An id of another length is none. */
-    private void id(WireWriter out, int field, long id, int length) {
-        if (Extent.length(id) == length) {
-            out.bytes(field, source, Extent.at(id), length);
-        }
     }
 
     private static void time(WireWriter out, int field, long nanos) {

@@ -21,13 +21,13 @@ public final class OtlpRequest {
     private final long bytesMax;
     private long bytes;
 
-    private final Map<ByteBuffer, Map<ByteBuffer, WireWriter>> resources = new LinkedHashMap<>();
+    private final Map<ByteBuffer, Map<ByteBuffer, Spans>> resources = new LinkedHashMap<>();
 
-    /** What the span before had: most often the next has it too. */
-    private ByteBuffer lastResource = ByteBuffer.allocate(0);
+    /** Those of the span before: most often the next belongs to them too. */
+    private @Nullable Spans last;
 
-    private ByteBuffer lastScope = lastResource;
-    private @Nullable WireWriter lastSpans;
+    /** Spans of one resource and scope. */
+    private record Spans(ByteBuffer resource, ByteBuffer scope, WireWriter writer) {}
 
     /** @param bytesMax most bytes of all spans together */
     public OtlpRequest(long bytesMax) {
@@ -43,24 +43,34 @@ public final class OtlpRequest {
     public WireWriter spansOf(WireWriter resource, WireWriter scope) {
         ByteBuffer ofResource = viewOf(resource);
         ByteBuffer ofScope = viewOf(scope);
-        if (lastSpans != null && ofResource.equals(lastResource) && ofScope.equals(lastScope)) {
-            return lastSpans;
+        Spans spans = last;
+        if (spans == null
+                || !spans.resource().equals(ofResource)
+                || !spans.scope().equals(ofScope)) {
+            spans = find(ofResource, ofScope);
+            last = spans;
         }
-        lastResource = ByteBuffer.wrap(resource.toByteArray());
-        lastScope = ByteBuffer.wrap(scope.toByteArray());
-        lastSpans = resources
-                .computeIfAbsent(lastResource, absent -> new LinkedHashMap<>())
-                .computeIfAbsent(lastScope, absent -> newWriter());
-        return lastSpans;
+        return spans.writer();
     }
 
-    private WireWriter newWriter() {
-        bytes += OVERHEAD_BYTES + resourceAndScope();
-        return new WireWriter(FIRST_CAPACITY);
+    private Spans find(ByteBuffer resource, ByteBuffer scope) {
+        Map<ByteBuffer, Spans> scopes = resources.get(resource);
+        Spans known = scopes == null ? null : scopes.get(scope);
+        if (known != null) {
+            return known;
+        }
+        bytes += (long) OVERHEAD_BYTES + resource.remaining() + scope.remaining();
+        Spans made = new Spans(copyOf(resource), copyOf(scope), new WireWriter(FIRST_CAPACITY));
+        resources
+                .computeIfAbsent(made.resource(), absent -> new LinkedHashMap<>())
+                .put(made.scope(), made);
+        return made;
     }
 
-    private long resourceAndScope() {
-        return (long) lastResource.remaining() + lastScope.remaining();
+    private static ByteBuffer copyOf(ByteBuffer view) {
+        byte[] copy = new byte[view.remaining()];
+        view.get(view.position(), copy);
+        return ByteBuffer.wrap(copy);
     }
 
     /**
@@ -83,7 +93,7 @@ public final class OtlpRequest {
     /** All that was written. */
     public byte[] toByteArray() {
         int size = 0;
-        for (Map.Entry<ByteBuffer, Map<ByteBuffer, WireWriter>> resource : resources.entrySet()) {
+        for (Map.Entry<ByteBuffer, Map<ByteBuffer, Spans>> resource : resources.entrySet()) {
             size += fieldSize(bodySize(resource.getKey(), resource.getValue()));
         }
         WireWriter out = new WireWriter(size);
@@ -93,18 +103,19 @@ public final class OtlpRequest {
             message(out, OtlpFields.RESOURCE_SPANS_RESOURCE, resource);
             scopes.forEach((scope, spans) -> {
                 out.tag(OtlpFields.RESOURCE_SPANS_SCOPE_SPANS, WireReader.LENGTH_DELIMITED);
-                out.rawVarint(messageSize(scope) + spans.size());
+                out.rawVarint(messageSize(scope) + spans.writer().size());
                 message(out, OtlpFields.SCOPE_SPANS_SCOPE, scope);
-                out.raw(spans.buffer(), 0, spans.size());
+                out.raw(spans.writer().buffer(), 0, spans.writer().size());
             });
         });
         return out.take();
     }
 
-    private static int bodySize(ByteBuffer resource, Map<ByteBuffer, WireWriter> scopes) {
+    private static int bodySize(ByteBuffer resource, Map<ByteBuffer, Spans> scopes) {
         int size = messageSize(resource);
-        for (Map.Entry<ByteBuffer, WireWriter> scope : scopes.entrySet()) {
-            size += fieldSize(messageSize(scope.getKey()) + scope.getValue().size());
+        for (Map.Entry<ByteBuffer, Spans> scope : scopes.entrySet()) {
+            size += fieldSize(
+                    messageSize(scope.getKey()) + scope.getValue().writer().size());
         }
         return size;
     }

@@ -3,6 +3,7 @@ package tempo.format.zipkin;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import tempo.format.FormatException;
+import tempo.format.proto.ProtoValues;
 import tempo.span.MalformedProtobufException;
 import tempo.span.WireReader;
 
@@ -31,7 +32,7 @@ final class ProtoV2 {
     void read() throws MalformedProtobufException, FormatException {
         while (in.hasNext()) {
             int tag = in.readTag();
-            if (is(tag, SPANS)) {
+            if (ProtoValues.isMessage(tag, SPANS)) {
                 int outer = in.enter();
                 readSpan();
                 in.leave(outer);
@@ -91,28 +92,14 @@ final class ProtoV2 {
         }
     }
 
-    /** 8 or 16 bytes; others are no id. */
     private void readTraceId() throws MalformedProtobufException {
-        int length = in.readLength();
-        boolean wide = length == 2 * Long.BYTES;
-        span.traceIdHigh = wide ? readLong(in.position()) : 0;
-        span.traceIdLow = wide || length == Long.BYTES ? readLong(in.position() + length - Long.BYTES) : 0;
-        in.skip(length);
+        long id = ProtoValues.extent(in);
+        span.traceIdHigh = ProtoValues.traceIdHigh(bytes, id);
+        span.traceIdLow = ProtoValues.traceIdLow(bytes, id);
     }
 
     private long readId() throws MalformedProtobufException {
-        int length = in.readLength();
-        long id = length == Long.BYTES ? readLong(in.position()) : 0;
-        in.skip(length);
-        return id;
-    }
-
-    private long readLong(int at) {
-        long value = 0;
-        for (int i = 0; i < Long.BYTES; i++) {
-            value = value << 8 | bytes[at + i] & 0xff;
-        }
-        return value;
+        return ProtoValues.spanId(bytes, ProtoValues.extent(in));
     }
 
     private String readString() throws MalformedProtobufException {
@@ -126,13 +113,13 @@ final class ProtoV2 {
         int outer = in.enter();
         while (in.hasNext()) {
             int tag = in.readTag();
-            if (is(tag, 1)) {
+            if (ProtoValues.isMessage(tag, 1)) {
                 endpoint.service = readString();
-            } else if (is(tag, 2)) {
+            } else if (ProtoValues.isMessage(tag, 2)) {
                 endpoint.ipv4 = readAddress(IPV4_BYTES);
-            } else if (is(tag, 3)) {
+            } else if (ProtoValues.isMessage(tag, 3)) {
                 endpoint.ipv6 = readAddress(IPV6_BYTES);
-            } else if (tag == WireReader.tag(4, WireReader.VARINT)) {
+            } else if (ProtoValues.isVarint(tag, 4)) {
                 endpoint.port = in.readVarint64();
             } else {
                 in.skipField(tag);
@@ -156,7 +143,7 @@ final class ProtoV2 {
             int tag = in.readTag();
             if (tag == WireReader.tag(1, WireReader.FIXED64)) {
                 timestamp = in.readFixed64();
-            } else if (is(tag, 2)) {
+            } else if (ProtoValues.isMessage(tag, 2)) {
                 value = readString();
             } else {
                 in.skipField(tag);
@@ -172,9 +159,9 @@ final class ProtoV2 {
         String value = "";
         while (in.hasNext()) {
             int tag = in.readTag();
-            if (is(tag, 1)) {
+            if (ProtoValues.isMessage(tag, 1)) {
                 key = readString();
-            } else if (is(tag, 2)) {
+            } else if (ProtoValues.isMessage(tag, 2)) {
                 value = readString();
             } else {
                 in.skipField(tag);
@@ -182,9 +169,5 @@ final class ProtoV2 {
         }
         in.leave(outer);
         span.tag(key, value);
-    }
-
-    private static boolean is(int tag, int field) {
-        return tag == WireReader.tag(field, WireReader.LENGTH_DELIMITED);
     }
 }

@@ -3,13 +3,11 @@ package tempo.format.zipkin;
 import static tempo.format.otlp.OtlpFields.EVENT_ATTRIBUTES;
 import static tempo.format.otlp.OtlpFields.SPAN_ATTRIBUTES;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.List;
 import tempo.format.FormatException;
 import tempo.format.otlp.OtlpAttributes;
 import tempo.format.otlp.OtlpFields;
+import tempo.format.otlp.OtlpIds;
 import tempo.format.otlp.OtlpRequest;
 import tempo.span.WireWriter;
 
@@ -23,7 +21,6 @@ import tempo.span.WireWriter;
  * <p>Source: OpenTelemetry specification, "OpenTelemetry to Zipkin Transformation", read the other way round.
  */
 final class SpanWriter {
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final long MICROS_MAX = Long.MAX_VALUE / 1_000;
     private static final int[] KINDS = {
         OtlpFields.KIND_INTERNAL,
@@ -36,7 +33,7 @@ final class SpanWriter {
     private final OtlpRequest request;
     private final WireWriter resource = new WireWriter(128);
     private final WireWriter scope = new WireWriter(128);
-    private final byte[] id = new byte[16];
+    private final OtlpIds ids = new OtlpIds();
     private final KnownTags known = new KnownTags();
 
     /** @param bytesMax most bytes of all spans together */
@@ -66,15 +63,11 @@ final class SpanWriter {
     }
 
     private void write(ZipkinSpan span, WireWriter out) {
-        if ((span.traceIdHigh | span.traceIdLow) != 0) {
-            LONGS.set(id, 0, span.traceIdHigh);
-            LONGS.set(id, Long.BYTES, span.traceIdLow);
-            out.bytes(OtlpFields.SPAN_TRACE_ID, id, 0, id.length);
-        }
-        id(out, OtlpFields.SPAN_SPAN_ID, span.id);
+        ids.trace(out, OtlpFields.SPAN_TRACE_ID, span.traceIdHigh, span.traceIdLow);
+        ids.span(out, OtlpFields.SPAN_SPAN_ID, span.id);
         string(out, OtlpFields.SPAN_TRACE_STATE, known.traceState);
         if (span.parentId != span.id) {
-            id(out, OtlpFields.SPAN_PARENT_SPAN_ID, span.parentId);
+            ids.span(out, OtlpFields.SPAN_PARENT_SPAN_ID, span.parentId);
         }
         string(out, OtlpFields.SPAN_NAME, span.name);
         out.varint(OtlpFields.SPAN_KIND, KINDS[span.kind]);
@@ -214,13 +207,6 @@ final class SpanWriter {
     private static void count(WireWriter out, int field, long count) {
         if (count != 0) {
             out.varint(field, count);
-        }
-    }
-
-    private void id(WireWriter out, int field, long value) {
-        if (value != 0) {
-            LONGS.set(id, 0, value);
-            out.bytes(field, id, 0, Long.BYTES);
         }
     }
 }

@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import tempo.receiver.ContentCoding;
 import tempo.receiver.InFlightBytes;
 import tempo.receiver.IntakeConfig;
@@ -37,17 +38,19 @@ final class Grpc {
 
     private Grpc() {}
 
-    static boolean isCall(HttpRequest request) {
+    /** What is answered to a request that does not call this method; empty if it does. */
+    static Optional<HttpResponse> refusal(HttpRequest request, String path) {
         MediaType type = request.entity().getContentType().mediaType();
         String contentType = type.mainType() + "/" + type.subType();
-        return (contentType.equals(GRPC) || contentType.equals(GRPC + "+proto"))
-                && request.method().equals(HttpMethods.POST);
-    }
-
-    static HttpResponse notGrpc() {
-        return HttpResponse.create()
-                .withStatus(StatusCodes.UNSUPPORTED_MEDIA_TYPE)
-                .withEntity("this port speaks gRPC (application/grpc over HTTP/2) only\n");
+        boolean call = contentType.equals(GRPC) || contentType.equals(GRPC + "+proto");
+        if (!call || !request.method().equals(HttpMethods.POST)) {
+            return Optional.of(HttpResponse.create()
+                    .withStatus(StatusCodes.UNSUPPORTED_MEDIA_TYPE)
+                    .withEntity("this port speaks gRPC (application/grpc over HTTP/2) only\n"));
+        }
+        return request.getUri().path().equals(path)
+                ? Optional.empty()
+                : Optional.of(failure(RpcStatus.unimplemented(404, "method is not known")));
     }
 
     static String encoding(HttpRequest request) {

@@ -97,9 +97,7 @@ final class MessageFrames {
     }
 
     private void reserve(int more) throws RefusedException {
-        if (!lease.acquire(more)) {
-            throw new RefusedException(Refusal.OVERLOADED, Refusal.OVERLOADED.sentence());
-        }
+        lease.acquire(more);
         if (size + more > bytes.length) {
             bytes = Arrays.copyOf(bytes, Math.max(size + more, 2 * bytes.length));
         }

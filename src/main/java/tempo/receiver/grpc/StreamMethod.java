@@ -18,10 +18,12 @@ import akka.stream.javadsl.Source;
 import akka.stream.javadsl.SourceQueueWithComplete;
 import akka.util.ByteString;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import tempo.receiver.Decoder;
 import tempo.receiver.Outcome;
 import tempo.receiver.SpanIntake;
 import tempo.tenant.Tenancy;
@@ -41,7 +43,7 @@ public final class StreamMethod implements Function<HttpRequest, CompletionStage
 
     private final transient SpanIntake intake;
     private final String path;
-    private final transient Supplier<SpanIntake.Decoder> decoders;
+    private final transient Supplier<Decoder> decoders;
     private final transient SharedKillSwitch open = KillSwitches.shared("streams");
     private volatile boolean stopping;
 
@@ -51,7 +53,7 @@ public final class StreamMethod implements Function<HttpRequest, CompletionStage
      * @param path {@code /package.Service/Method}
      * @param decoders makes one for each stream, which is asked for message after message; twice for one that is tried again
      */
-    public StreamMethod(SpanIntake intake, String path, Supplier<SpanIntake.Decoder> decoders) {
+    public StreamMethod(SpanIntake intake, String path, Supplier<Decoder> decoders) {
         this.intake = intake;
         this.path = path;
         this.decoders = decoders;
@@ -65,13 +67,9 @@ public final class StreamMethod implements Function<HttpRequest, CompletionStage
 
     @Override
     public CompletionStage<HttpResponse> apply(HttpRequest request) {
-        if (!Grpc.isCall(request)) {
-            intake.discard(request);
-            return CompletableFuture.completedFuture(Grpc.notGrpc());
-        }
-        if (!request.getUri().path().equals(path)) {
-            intake.discard(request);
-            return CompletableFuture.completedFuture(Grpc.failure(RpcStatus.unimplemented(404, "method is not known")));
+        Optional<HttpResponse> refusal = Grpc.refusal(request, path);
+        if (refusal.isPresent()) {
+            return intake.refuse(request, refusal.get());
         }
         Source<akka.http.scaladsl.model.HttpEntity.ChunkStreamPart, NotUsed> answers =
                 answers(request).map(part -> (akka.http.scaladsl.model.HttpEntity.ChunkStreamPart) part);
@@ -91,8 +89,8 @@ public final class StreamMethod implements Function<HttpRequest, CompletionStage
         SourceQueueWithComplete<HttpEntity.ChunkStreamPart> queue = answers.first();
         String org = request.getHeader(Tenancy.HEADER).map(HttpHeader::value).orElse("");
         String encoding = Grpc.encoding(request);
-        SpanIntake.Decoder decoder = decoders.get();
-        SpanIntake.Decoder ofFrame =
+        Decoder decoder = decoders.get();
+        Decoder ofFrame =
                 (body, config, lease) -> decoder.decode(Grpc.message(body, encoding, config, lease), config, lease);
         MessageFrames frames = new MessageFrames(intake);
         UniqueKillSwitch reading = request.entity()
@@ -137,7 +135,7 @@ public final class StreamMethod implements Function<HttpRequest, CompletionStage
     }
 
     /** The sender knows of no other way to send it again. */
-    private CompletionStage<Outcome> take(String org, byte[] frame, SpanIntake.Decoder decoder, int attempt) {
+    private CompletionStage<Outcome> take(String org, byte[] frame, Decoder decoder, int attempt) {
         return intake.take(org, frame, decoder).thenCompose(outcome -> {
             if (outcome.kind() != Outcome.Kind.RETRY || attempt == ATTEMPTS_MAX) {
                 return CompletableFuture.completedFuture(outcome);

@@ -5,8 +5,9 @@ import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.Trailer;
 import akka.japi.function.Function;
-import java.util.concurrent.CompletableFuture;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import tempo.receiver.Decoder;
 import tempo.receiver.Outcome;
 import tempo.receiver.SpanIntake;
 
@@ -19,7 +20,7 @@ public final class UnaryMethod implements Function<HttpRequest, CompletionStage<
 
     private final transient SpanIntake intake;
     private final String path;
-    private final transient SpanIntake.Decoder decoder;
+    private final transient Decoder decoder;
     private final transient java.util.function.Function<Outcome, byte[]> response;
 
     /**
@@ -30,10 +31,7 @@ public final class UnaryMethod implements Function<HttpRequest, CompletionStage<
      * @param response the response's message, of a success
      */
     public UnaryMethod(
-            SpanIntake intake,
-            String path,
-            SpanIntake.Decoder decoder,
-            java.util.function.Function<Outcome, byte[]> response) {
+            SpanIntake intake, String path, Decoder decoder, java.util.function.Function<Outcome, byte[]> response) {
         this.intake = intake;
         this.path = path;
         this.decoder = decoder;
@@ -42,13 +40,9 @@ public final class UnaryMethod implements Function<HttpRequest, CompletionStage<
 
     @Override
     public CompletionStage<HttpResponse> apply(HttpRequest request) {
-        if (!Grpc.isCall(request)) {
-            intake.discard(request);
-            return CompletableFuture.completedFuture(Grpc.notGrpc());
-        }
-        if (!request.getUri().path().equals(path)) {
-            intake.discard(request);
-            return CompletableFuture.completedFuture(Grpc.failure(RpcStatus.unimplemented(404, "method is not known")));
+        Optional<HttpResponse> refusal = Grpc.refusal(request, path);
+        if (refusal.isPresent()) {
+            return intake.refuse(request, refusal.get());
         }
         String encoding = Grpc.encoding(request);
         return intake.export(

@@ -1,6 +1,5 @@
 package tempo.receiver.jaeger;
 
-import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpMethods;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
@@ -8,10 +7,9 @@ import akka.http.javadsl.model.MediaType;
 import akka.http.javadsl.model.headers.RawHeader;
 import akka.japi.function.Function;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import tempo.format.jaeger.JaegerFormat;
-import tempo.receiver.ContentCoding;
+import tempo.receiver.Decoder;
 import tempo.receiver.PlainAnswer;
 import tempo.receiver.SpanIntake;
 
@@ -23,6 +21,8 @@ final class JaegerHttp implements Function<HttpRequest, CompletionStage<HttpResp
     private static final int ACCEPTED = 202;
     private static final Set<String> TYPES = Set.of("application/x-thrift", "application/vnd.apache.thrift.binary");
 
+    private static final Decoder THRIFT = Decoder.translating(JaegerFormat.THRIFT::toOtlp);
+
     private final transient SpanIntake intake;
 
     JaegerHttp(SpanIntake intake) {
@@ -32,35 +32,21 @@ final class JaegerHttp implements Function<HttpRequest, CompletionStage<HttpResp
     @Override
     public CompletionStage<HttpResponse> apply(HttpRequest request) {
         if (!request.getUri().path().equals(PATH)) {
-            return refused(request, PlainAnswer.of(404, "this port takes POST " + PATH + " only"));
+            return intake.refuse(request, PlainAnswer.of(404, "this port takes POST " + PATH + " only"));
         }
         if (!request.method().equals(HttpMethods.POST)) {
-            return refused(
+            return intake.refuse(
                     request,
                     PlainAnswer.of(405, PATH + " takes POST only").addHeader(RawHeader.create("Allow", "POST")));
         }
         MediaType media = request.entity().getContentType().mediaType();
         if (!TYPES.contains(media.mainType() + "/" + media.subType())) {
-            return refused(
+            return intake.refuse(
                     request,
                     PlainAnswer.of(
                             415, "content type must be application/x-thrift or application/vnd.apache.thrift.binary"));
         }
-        String coding =
-                request.getHeader("content-encoding").map(HttpHeader::value).orElse("identity");
-        JaegerDecoder thrift = new JaegerDecoder(JaegerFormat.THRIFT);
-        return intake.export(
-                        request,
-                        (body, config, lease) -> thrift.decode(
-                                ContentCoding.named(coding)
-                                        .inflate(body.array(), body.offset(), body.length(), config, lease),
-                                config,
-                                lease))
+        return intake.export(request, THRIFT.inflating(request))
                 .thenApply(outcome -> PlainAnswer.of(outcome, ACCEPTED));
-    }
-
-    private CompletionStage<HttpResponse> refused(HttpRequest request, HttpResponse answer) {
-        intake.discard(request);
-        return CompletableFuture.completedFuture(answer);
     }
 }

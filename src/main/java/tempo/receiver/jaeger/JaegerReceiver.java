@@ -6,8 +6,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletionStage;
 import tempo.format.jaeger.JaegerFormat;
+import tempo.receiver.Decoder;
+import tempo.receiver.ReceiverServer;
 import tempo.receiver.SpanIntake;
-import tempo.receiver.UnaryServer;
 import tempo.receiver.grpc.UnaryMethod;
 
 /** Binds what Jaeger's collector and agent listen on. */
@@ -26,16 +27,17 @@ public final class JaegerReceiver {
 
     /** Binds the collector's gRPC service; the stage fails if the port is taken. */
     public CompletionStage<ServerBinding> bindGrpc(String host, int port) {
-        return UnaryServer.bind(
+        return ReceiverServer.bindUnary(
                 system,
                 host,
                 port,
-                new UnaryMethod(intake, POST_SPANS, new JaegerDecoder(JaegerFormat.PROTOBUF), outcome -> NOTHING));
+                new UnaryMethod(
+                        intake, POST_SPANS, Decoder.translating(JaegerFormat.PROTOBUF::toOtlp), outcome -> NOTHING));
     }
 
     /** Binds the collector's {@code POST /api/traces}; the stage fails if the port is taken. */
     public CompletionStage<ServerBinding> bindHttp(String host, int port) {
-        return UnaryServer.bind(system, host, port, new JaegerHttp(intake));
+        return ReceiverServer.bindUnary(system, host, port, new JaegerHttp(intake));
     }
 
     /**
@@ -55,7 +57,7 @@ public final class JaegerReceiver {
     }
 
     private java.util.function.Consumer<byte[]> take(JaegerFormat format, String tenant) {
-        JaegerDecoder decoder = new JaegerDecoder(format);
+        Decoder decoder = Decoder.translating(format::toOtlp);
         return packet -> intake.take(tenant, packet, decoder);
     }
 }

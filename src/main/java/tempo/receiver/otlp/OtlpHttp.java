@@ -3,7 +3,6 @@ package tempo.receiver.otlp;
 import akka.http.javadsl.model.ContentType;
 import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpEntities;
-import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpMethods;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
@@ -11,12 +10,11 @@ import akka.http.javadsl.model.MediaType;
 import akka.http.javadsl.model.MediaTypes;
 import akka.http.javadsl.model.headers.RawHeader;
 import akka.japi.function.Function;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import tempo.format.json.InvalidJsonException;
 import tempo.format.json.JsonLimits;
 import tempo.format.otlp.OtlpJson;
-import tempo.receiver.ContentCoding;
+import tempo.receiver.Decoder;
 import tempo.receiver.InFlightBytes;
 import tempo.receiver.IntakeConfig;
 import tempo.receiver.Outcome;
@@ -60,22 +58,14 @@ final class OtlpHttp implements Function<HttpRequest, CompletionStage<HttpRespon
         if (!json && !protobuf) {
             return refused(request, 415, "content type must be " + PROTOBUF + " or " + JSON, false, false);
         }
-        String encoding =
-                request.getHeader("content-encoding").map(HttpHeader::value).orElse("identity");
-        return intake.export(request, (body, config, lease) -> message(body, encoding, json, config, lease))
-                .thenApply(outcome -> reply(outcome, json));
+        Decoder decoder = json ? OtlpHttp::ofJson : Decoder.OTLP;
+        return intake.export(request, decoder.inflating(request)).thenApply(outcome -> reply(outcome, json));
     }
 
-    private static RequestBody.Collected message(
-            RequestBody.Collected body, String encoding, boolean json, IntakeConfig config, InFlightBytes.Lease lease)
-            throws RefusedException {
-        RequestBody.Collected inflated =
-                ContentCoding.named(encoding).inflate(body.array(), body.offset(), body.length(), config, lease);
-        if (!json) {
-            return inflated;
-        }
+    private static RequestBody.Collected ofJson(
+            RequestBody.Collected body, IntakeConfig config, InFlightBytes.Lease lease) throws RefusedException {
         try {
-            byte[] otlp = JSON_TRANSLATOR.toProtobuf(inflated.array(), inflated.offset(), inflated.length());
+            byte[] otlp = JSON_TRANSLATOR.toProtobuf(body.array(), body.offset(), body.length());
             return new RequestBody.Collected(otlp, 0, otlp.length);
         } catch (InvalidJsonException invalid) {
             throw new RefusedException(Refusal.MALFORMED_REQUEST, String.valueOf(invalid.getMessage()));
@@ -106,8 +96,8 @@ final class OtlpHttp implements Function<HttpRequest, CompletionStage<HttpRespon
     /** Whoever spoke neither encoding is most likely a person with a browser or curl. */
     private CompletionStage<HttpResponse> refused(
             HttpRequest request, int status, String sentence, boolean json, boolean protobuf) {
-        intake.discard(request);
-        return CompletableFuture.completedFuture(
+        return intake.refuse(
+                request,
                 json || protobuf
                         ? failure(new OtlpAnswer(RpcStatus.unimplemented(status, sentence), 0), json)
                         : HttpResponse.create().withStatus(status).withEntity(sentence + "\n"));

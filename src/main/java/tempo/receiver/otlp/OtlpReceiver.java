@@ -3,8 +3,9 @@ package tempo.receiver.otlp;
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.ServerBinding;
 import java.util.concurrent.CompletionStage;
+import tempo.receiver.Decoder;
+import tempo.receiver.ReceiverServer;
 import tempo.receiver.SpanIntake;
-import tempo.receiver.UnaryServer;
 import tempo.receiver.grpc.UnaryMethod;
 
 /** Binds the OTLP receivers. */
@@ -22,16 +23,14 @@ public final class OtlpReceiver {
 
     /** Binds OTLP over gRPC; the stage fails if the port is taken. */
     public CompletionStage<ServerBinding> bindGrpc(String host, int port) {
-        return UnaryServer.bind(
-                system,
-                host,
-                port,
-                new UnaryMethod(intake, EXPORT, (message, config, lease) -> message, OtlpAnswer::response));
+        return ReceiverServer.bindUnary(
+                system, host, port, new UnaryMethod(intake, EXPORT, Decoder.OTLP, OtlpAnswer::response));
     }
 
     /** Binds OTLP over HTTP; the stage fails if the port is taken. */
     public CompletionStage<ServerBinding> bindHttp(String host, int port, CorsConfig cors) {
         OtlpHttp http = new OtlpHttp(intake);
-        return UnaryServer.bind(system, host, port, cors.allowedOrigins().isEmpty() ? http : new Cors(cors, http));
+        return ReceiverServer.bindUnary(
+                system, host, port, cors.allowedOrigins().isEmpty() ? http : new Cors(cors, http));
     }
 }

@@ -3,8 +3,8 @@ package tempo.receiver.zipkin;
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.ServerBinding;
 import java.util.concurrent.CompletionStage;
+import tempo.receiver.ReceiverServer;
 import tempo.receiver.SpanIntake;
-import tempo.receiver.UnaryServer;
 
 /** Binds the Zipkin receiver. */
 public final class ZipkinReceiver {
@@ -19,6 +19,6 @@ public final class ZipkinReceiver {
 
     /** Binds the port; the stage fails if it is taken. */
     public CompletionStage<ServerBinding> bind(String host, int port) {
-        return UnaryServer.bind(system, host, port, new ZipkinHttp(intake));
+        return ReceiverServer.bindUnary(system, host, port, new ZipkinHttp(intake));
     }
 }

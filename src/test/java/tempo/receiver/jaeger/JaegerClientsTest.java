@@ -39,19 +39,15 @@ class JaegerClientsTest {
                 : new UdpSender(uri.getHost(), uri.getPort(), 0);
     }
 
-    private static byte[] trace(String id) {
-        return NODE.get("/api/traces/" + id, "Accept", "application/protobuf").body();
-    }
-
     private static TracesData wholeTrace(String id, int spans) throws Exception {
         NodeFixture.await("trace " + id + " has " + spans + " spans", () -> {
             try {
-                return OtlpSamples.spans(TracesData.parseFrom(trace(id))).size() == spans;
+                return OtlpSamples.spans(NODE.trace(id)).size() == spans;
             } catch (com.google.protobuf.InvalidProtocolBufferException notThereYet) {
                 return false;
             }
         });
-        return TracesData.parseFrom(trace(id));
+        return NODE.trace(id);
     }
 
     @ParameterizedTest

@@ -11,7 +11,6 @@ import io.opencensus.trace.Tracer;
 import io.opencensus.trace.Tracing;
 import io.opencensus.trace.samplers.Samplers;
 import io.opentelemetry.proto.trace.v1.Span;
-import io.opentelemetry.proto.trace.v1.TracesData;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,10 +27,6 @@ class OpenCensusExporterTest {
     static final NodeFixture NODE = NodeFixture.with(Map.of());
 
     private static final int POLLS_PER_TRACE = 20;
-
-    private static byte[] trace(String id) {
-        return NODE.get("/api/traces/" + id, "Accept", "application/protobuf").body();
-    }
 
     @Test
     void aTraceOfTheExporterComesBack() throws Exception {
@@ -85,7 +80,7 @@ class OpenCensusExporterTest {
     private static boolean isWhole(String id, Map<String, Span> byName) {
         byName.clear();
         try {
-            OtlpSamples.spans(TracesData.parseFrom(trace(id))).forEach(span -> byName.put(span.getName(), span));
+            OtlpSamples.spans(NODE.trace(id)).forEach(span -> byName.put(span.getName(), span));
             return byName.size() == 2;
         } catch (com.google.protobuf.InvalidProtocolBufferException notThere) {
             return false;

@@ -95,9 +95,7 @@ class OpenCensusStreamsTest {
     }
 
     private static String serviceOf(int id) throws Exception {
-        byte[] trace = NODE.get("/api/traces/" + Integer.toHexString(id), "Accept", "application/protobuf")
-                .body();
-        TracesData traces = TracesData.parseFrom(trace);
+        TracesData traces = NODE.trace(Integer.toHexString(id));
         return String.valueOf(
                 OtlpSamples.attributes(traces.getResourceSpans(0).getResource().getAttributesList())
                         .get("service.name"));

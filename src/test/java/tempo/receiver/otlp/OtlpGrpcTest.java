@@ -9,14 +9,10 @@ import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Arrays;
@@ -32,6 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tempo.NodeFixture;
+import tempo.receiver.RawGrpc;
 
 class OtlpGrpcTest {
     private static final byte[] REQUEST = OtlpSpans.request(OtlpSpans.span("0102030405060708090a0b0c0d0e0f10", 1))
@@ -145,12 +142,8 @@ class OtlpGrpcTest {
     }
 
     private static byte[] call(ManagedChannel channel, String method, byte[] request, String compressor) {
-        MethodDescriptor<byte[], byte[]> descriptor = MethodDescriptor.newBuilder(new Bytes(), new Bytes())
-                .setType(MethodDescriptor.MethodType.UNARY)
-                .setFullMethodName(method.substring(1))
-                .build();
         ClientCall<byte[], byte[]> call = channel.newCall(
-                descriptor,
+                RawGrpc.unary(method.substring(1)),
                 CallOptions.DEFAULT.withDeadlineAfter(20, TimeUnit.SECONDS).withCompression(compressor));
         Reply reply = new Reply();
         call.start(reply, new Metadata());
@@ -180,22 +173,6 @@ class OtlpGrpcTest {
                 throw closed.asRuntimeException();
             }
             return message;
-        }
-    }
-
-    private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
         }
     }
 }

@@ -65,7 +65,7 @@ class PartialSuccessTest {
         HttpResponse<byte[]> answer = NODE.export(request.toByteArray(), "Content-Type", PROTOBUF);
         assertEquals(200, answer.statusCode());
         assertEquals("1 " + reason, partial(answer.body()));
-        assertEquals(2, trace(traceId).getResourceSpans(0).getScopeSpans(0).getSpansCount());
+        assertEquals(2, NODE.trace(traceId).getResourceSpans(0).getScopeSpans(0).getSpansCount());
     }
 
     @Test
@@ -150,7 +150,7 @@ class PartialSuccessTest {
                 .getSpansBuilder(0)
                 .setUnknownFields(unknown);
         NODE.export(request.build().toByteArray(), "Content-Type", PROTOBUF);
-        assertEquals(request.build(), trace(traceId));
+        assertEquals(request.build(), NODE.trace(traceId));
     }
 
     /** Count and message of a {@code partial_success}. */
@@ -161,11 +161,6 @@ class PartialSuccessTest {
                 .get(0));
         return partial.getField(1).getVarintList().get(0) + " "
                 + partial.getField(2).getLengthDelimitedList().get(0).toString(UTF_8);
-    }
-
-    private static TracesData trace(String traceId) throws InvalidProtocolBufferException {
-        return TracesData.parseFrom(NODE.get("/api/traces/" + traceId, "Accept", "application/protobuf")
-                .body());
     }
 
     private static ByteString zeros(int count) {

@@ -12,11 +12,9 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.exporter.zipkin.ZipkinSpanExporter;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.Span;
-import io.opentelemetry.proto.trace.v1.TracesData;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,6 +24,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tempo.NodeFixture;
+import tempo.format.OtlpSamples;
 import tempo.format.zipkin.ZipkinSpans;
 import zipkin2.reporter.AsyncReporter;
 import zipkin2.reporter.BytesMessageSender;
@@ -46,18 +45,11 @@ class ZipkinClientsTest {
     }
 
     private static List<Span> spansOf(String traceId) throws Exception {
-        byte[] trace = NODE.get("/api/traces/" + traceId, "Accept", "application/protobuf")
-                .body();
-        List<Span> spans = new ArrayList<>();
-        TracesData.parseFrom(trace).getResourceSpansList().forEach(resource -> resource.getScopeSpansList()
-                .forEach(scope -> spans.addAll(scope.getSpansList())));
-        return spans;
+        return OtlpSamples.spans(NODE.trace(traceId));
     }
 
     private static List<ResourceSpans> resourcesOf(String traceId) throws Exception {
-        return TracesData.parseFrom(NODE.get("/api/traces/" + traceId, "Accept", "application/protobuf")
-                        .body())
-                .getResourceSpansList();
+        return NODE.trace(traceId).getResourceSpansList();
     }
 
     /** As the reporter sends them: by its encoding, and compressed. */
