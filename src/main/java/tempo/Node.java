@@ -289,6 +289,10 @@ public final class Node {
         return Endpoints.http(bound.getHostString(), bound.getPort());
     }
 
+    static URI reachableByTls(InetSocketAddress bound) {
+        return Endpoints.https(bound.getHostString(), bound.getPort());
+    }
+
     /** {@code host:port} by which other nodes may join. */
     public String clusterAddress() {
         akka.actor.Address address = Cluster.get(system).selfMember().address();

@@ -17,6 +17,7 @@ import tempo.distributor.Distributor;
 import tempo.quickstart.Endpoints;
 import tempo.receiver.InFlightBytes;
 import tempo.receiver.IntakeConfig;
+import tempo.receiver.Listener;
 import tempo.receiver.SpanIntake;
 import tempo.receiver.jaeger.AgentPort;
 import tempo.receiver.jaeger.JaegerReceiver;
@@ -24,6 +25,7 @@ import tempo.receiver.opencensus.OpenCensusReceiver;
 import tempo.receiver.otlp.OtlpReceiver;
 import tempo.receiver.zipkin.ZipkinReceiver;
 import tempo.telemetry.Metrics;
+import tempo.tls.ServerTls;
 
 /** The receivers that are on, bound in the order in which they are listed in the configuration. */
 final class NodeReceivers {
@@ -36,6 +38,7 @@ final class NodeReceivers {
     private final Metrics metrics;
     private final InFlightBytes inFlight;
     private final Materializer materializer;
+    private final Certificates certificates;
     private final List<ServerBinding> bindings = new ArrayList<>();
     private final List<AgentPort> agents = new ArrayList<>();
     private final List<Endpoints.Receiver> others = new ArrayList<>();
@@ -48,6 +51,7 @@ final class NodeReceivers {
         this.distributor = distributor;
         this.metrics = metrics;
         this.inFlight = new InFlightBytes(settings.receiver().inFlightBytesMax(), metrics);
+        this.certificates = new Certificates(system);
         this.materializer = SystemMaterializer.get(system).materializer();
     }
 
@@ -66,15 +70,15 @@ final class NodeReceivers {
         return receivers;
     }
 
-    private void bindOtlp(Settings.Otlp otlp) throws IOException {
+    private void bindOtlp(ReceiverSettings.Otlp otlp) throws IOException {
         IntakeConfig config = new IntakeConfig(
                 "otlp", otlp.requestBytesMax(), otlp.inflatedBytesMax(), otlp.bodyTimeout(), settings.tenancy());
         OtlpReceiver receiver = new OtlpReceiver(system, intake(config));
         otlpGrpc = bind("otlp.grpc", otlp.grpc(), receiver::bindGrpc);
-        otlpHttp = bind("otlp.http", otlp.http(), (host, port) -> receiver.bindHttp(host, port, otlp.cors()));
+        otlpHttp = bind("otlp.http", otlp.http(), listener -> receiver.bindHttp(listener, otlp.cors()));
     }
 
-    private void bindZipkin(Settings.Zipkin zipkin) throws IOException {
+    private void bindZipkin(ReceiverSettings.Zipkin zipkin) throws IOException {
         IntakeConfig config = new IntakeConfig(
                 "zipkin",
                 zipkin.requestBytesMax(),
@@ -86,7 +90,7 @@ final class NodeReceivers {
                 .ifPresent(uri -> add("Zipkin", uri, "spans in Zipkin's formats (/api/v2/spans)"));
     }
 
-    private void bindOpenCensus(Settings.Opencensus opencensus) throws IOException {
+    private void bindOpenCensus(ReceiverSettings.Opencensus opencensus) throws IOException {
         IntakeConfig config = new IntakeConfig(
                 "opencensus",
                 opencensus.requestBytesMax(),
@@ -98,7 +102,7 @@ final class NodeReceivers {
                 .ifPresent(uri -> add("OpenCensus", uri, "spans from OpenCensus' exporters and agents"));
     }
 
-    private void bindJaeger(Settings.Jaeger jaeger) throws IOException {
+    private void bindJaeger(ReceiverSettings.Jaeger jaeger) throws IOException {
         IntakeConfig config = new IntakeConfig(
                 "jaeger",
                 jaeger.requestBytesMax(),
@@ -110,7 +114,7 @@ final class NodeReceivers {
                 .ifPresent(uri -> add("Jaeger gRPC", uri, "spans from Jaeger's agents and collectors"));
         bind("jaeger.http", jaeger.http(), receiver::bindHttp)
                 .ifPresent(uri -> add("Jaeger HTTP", uri, "spans from Jaeger's clients (/api/traces)"));
-        Settings.Agent agent = jaeger.agent();
+        ReceiverSettings.Agent agent = jaeger.agent();
         bindAgent(
                 "compact",
                 jaeger.compact(),
@@ -125,7 +129,8 @@ final class NodeReceivers {
         AgentPort bind(InetSocketAddress address) throws IOException;
     }
 
-    private void bindAgent(String protocol, Settings.OptionalListener listener, AgentBinder binder) throws IOException {
+    private void bindAgent(String protocol, ReceiverSettings.PacketPort listener, AgentBinder binder)
+            throws IOException {
         if (listener.enabled()) {
             try {
                 AgentPort port = binder.bind(new InetSocketAddress(listener.host(), listener.port()));
@@ -151,18 +156,20 @@ final class NodeReceivers {
     }
 
     private interface Binder {
-        CompletionStage<ServerBinding> bind(String host, int port);
+        CompletionStage<ServerBinding> bind(Listener listener);
     }
 
     /** Where it can be reached; empty if it is off. */
-    private Optional<URI> bind(String receiver, Settings.OptionalListener listener, Binder binder) throws IOException {
-        if (!listener.enabled()) {
+    private Optional<URI> bind(String receiver, ReceiverSettings.Port port, Binder binder) throws IOException {
+        if (!port.enabled()) {
             return Optional.empty();
         }
-        ServerBinding bound = Node.bound(
-                portKey(receiver), listener.host(), listener.port(), binder.bind(listener.host(), listener.port()));
+        Optional<ServerTls> tls = certificates.load("tempo.receiver." + receiver + ".tls", port.tls());
+        Listener listener = new Listener(port.host(), port.port(), port.connectionsMax(), tls);
+        ServerBinding bound = Node.bound(portKey(receiver), port.host(), port.port(), binder.bind(listener));
         bindings.add(bound);
-        return Optional.of(Node.reachable(bound.localAddress()));
+        return Optional.of(
+                tls.isPresent() ? Node.reachableByTls(bound.localAddress()) : Node.reachable(bound.localAddress()));
     }
 
     private static String portKey(String receiver) {

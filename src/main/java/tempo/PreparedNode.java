@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.LoggerFactory;
 import tempo.Settings.Listener;
-import tempo.Settings.OptionalListener;
-import tempo.Settings.Otlp;
 import tempo.cli.Server;
 import tempo.quickstart.Endpoints;
 
@@ -17,7 +15,7 @@ record PreparedNode(Config config, Settings settings) implements Server.Prepared
     @Override
     public List<Server.Port> ports() {
         List<Server.Port> ports = new ArrayList<>();
-        Otlp otlp = settings.receiver().otlp();
+        ReceiverSettings.Otlp otlp = settings.receiver().otlp();
         addIfEnabled(ports, "OTLP over gRPC", "tempo.receiver.otlp.grpc.port", otlp.grpc());
         addIfEnabled(ports, "OTLP over HTTP", "tempo.receiver.otlp.http.port", otlp.http());
         addIfEnabled(
@@ -25,7 +23,7 @@ record PreparedNode(Config config, Settings settings) implements Server.Prepared
                 "Zipkin",
                 "tempo.receiver.zipkin.port",
                 settings.receiver().zipkin().listener());
-        Settings.Jaeger jaeger = settings.receiver().jaeger();
+        ReceiverSettings.Jaeger jaeger = settings.receiver().jaeger();
         addIfEnabled(ports, "Jaeger over gRPC", "tempo.receiver.jaeger.grpc.port", jaeger.grpc());
         addIfEnabled(ports, "Jaeger over HTTP", "tempo.receiver.jaeger.http.port", jaeger.http());
         addIfEnabled(
@@ -40,7 +38,8 @@ record PreparedNode(Config config, Settings settings) implements Server.Prepared
         return ports;
     }
 
-    private static void addIfEnabled(List<Server.Port> ports, String purpose, String key, OptionalListener listener) {
+    private static void addIfEnabled(
+            List<Server.Port> ports, String purpose, String key, ReceiverSettings.Port listener) {
         if (listener.enabled()) {
             ports.add(new Server.Port(purpose, key, listener.host(), listener.port()));
         }

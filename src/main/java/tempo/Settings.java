@@ -15,7 +15,6 @@ import tempo.config.ConfigSources;
 import tempo.ingester.IngesterConfig;
 import tempo.querier.BlocklistConfig;
 import tempo.querier.QuerierConfig;
-import tempo.receiver.otlp.CorsConfig;
 import tempo.span.SpanLimits;
 import tempo.tempodb.Retention;
 import tempo.tempodb.backend.gcs.GcsConfig;
@@ -34,7 +33,7 @@ import tempo.tenant.Tenancy;
 public record Settings(
         Path dataDir,
         Tenancy tenancy,
-        Receiver receiver,
+        ReceiverSettings receiver,
         Api api,
         Listener management,
         Cluster cluster,
@@ -66,140 +65,6 @@ public record Settings(
     }
 
     /**
-     * What receives spans.
-     *
-     * @param inFlightBytesMax most bytes of requests that wait for their answer, of all receivers together
-     * @param replyDeadline a request that is not durable by then is answered so that it is sent again
-     */
-    public record Receiver(
-            Otlp otlp,
-            Zipkin zipkin,
-            Jaeger jaeger,
-            Opencensus opencensus,
-            long inFlightBytesMax,
-            Duration replyDeadline) {
-        public Receiver {
-            long largest = 0;
-            largest = Math.max(largest, otlp.enabled() ? otlp.inflatedBytesMax() : 0);
-            largest = Math.max(largest, zipkin.enabled() ? zipkin.inflatedBytesMax() : 0);
-            largest = Math.max(largest, jaeger.enabled() ? jaeger.inflatedBytesMax() : 0);
-            largest = Math.max(largest, opencensus.enabled() ? opencensus.inflatedBytesMax() : 0);
-            if (inFlightBytesMax < largest) {
-                throw new IllegalArgumentException(
-                        "in-flight-bytes-max must be at least the inflated-bytes-max of each receiver that is on, of which the largest is "
-                                + largest);
-            }
-            requirePositive("reply-deadline", replyDeadline.toNanos());
-        }
-    }
-
-    /**
-     * Zipkin over HTTP.
-     *
-     * @param requestBytesMax largest request on the wire
-     * @param inflatedBytesMax largest request after decompression
-     * @param bodyTimeout a sender that takes longer over a request is told to try again
-     */
-    public record Zipkin(
-            boolean enabled, String host, int port, long requestBytesMax, long inflatedBytesMax, Duration bodyTimeout) {
-        public Zipkin {
-            requirePort(port);
-            requirePositive("request-bytes-max", requestBytesMax);
-            requirePositive("inflated-bytes-max", inflatedBytesMax);
-            requirePositive("body-timeout", bodyTimeout.toNanos());
-        }
-
-        OptionalListener listener() {
-            return new OptionalListener(enabled, host, port);
-        }
-    }
-
-    /**
-     * OpenCensus over gRPC.
-     *
-     * @param requestBytesMax largest message on the wire
-     * @param inflatedBytesMax largest message after decompression, and after translation
-     */
-    public record Opencensus(boolean enabled, String host, int port, long requestBytesMax, long inflatedBytesMax) {
-        public Opencensus {
-            requirePort(port);
-            requirePositive("request-bytes-max", requestBytesMax);
-            requirePositive("inflated-bytes-max", inflatedBytesMax);
-        }
-
-        OptionalListener listener() {
-            return new OptionalListener(enabled, host, port);
-        }
-    }
-
-    /**
-     * What Jaeger's collector and agent take.
-     *
-     * @param compact the agent's port of UDP for Thrift's compact protocol
-     * @param binary the agent's port of UDP for Thrift's binary protocol
-     * @param requestBytesMax largest request on the wire
-     * @param inflatedBytesMax largest request after decompression
-     * @param bodyTimeout a sender that takes longer over a request is told to try again
-     */
-    public record Jaeger(
-            OptionalListener grpc,
-            OptionalListener http,
-            OptionalListener compact,
-            OptionalListener binary,
-            Agent agent,
-            long requestBytesMax,
-            long inflatedBytesMax,
-            Duration bodyTimeout) {
-        public Jaeger {
-            requirePositive("request-bytes-max", requestBytesMax);
-            requirePositive("inflated-bytes-max", inflatedBytesMax);
-            requirePositive("body-timeout", bodyTimeout.toNanos());
-        }
-
-        boolean enabled() {
-            return grpc.enabled() || http.enabled() || compact.enabled() || binary.enabled();
-        }
-    }
-
-    /**
-     * Packets to Jaeger's agent.
-     *
-     * @param tenant whose spans they are, where there is more than one tenant; empty for none
-     * @param bufferBytes what the kernel keeps of them until they are read, of each port
-     */
-    public record Agent(String tenant, int bufferBytes) {
-        public Agent {
-            requirePositive("buffer-bytes", bufferBytes);
-        }
-    }
-
-    /**
-     * OTLP over gRPC and HTTP.
-     *
-     * @param cors which pages of browsers may send over HTTP
-     * @param requestBytesMax largest request on the wire
-     * @param inflatedBytesMax largest request after decompression
-     * @param bodyTimeout a sender that takes longer over a request is told to try again
-     */
-    public record Otlp(
-            OptionalListener grpc,
-            OptionalListener http,
-            CorsConfig cors,
-            long requestBytesMax,
-            long inflatedBytesMax,
-            Duration bodyTimeout) {
-        public Otlp {
-            requirePositive("request-bytes-max", requestBytesMax);
-            requirePositive("inflated-bytes-max", inflatedBytesMax);
-            requirePositive("body-timeout", bodyTimeout.toNanos());
-        }
-
-        boolean enabled() {
-            return grpc.enabled() || http.enabled();
-        }
-    }
-
-    /**
      * Queries.
      *
      * @param deletion whether traces can be deleted by whoever reaches the port
@@ -213,17 +78,6 @@ public record Settings(
      */
     public record Listener(String host, int port) {
         public Listener {
-            requirePort(port);
-        }
-    }
-
-    /**
-     * An address to listen on, or not.
-     *
-     * @param port 0 to 65535; 0 takes any free one
-     */
-    public record OptionalListener(boolean enabled, String host, int port) {
-        public OptionalListener {
             requirePort(port);
         }
     }
@@ -363,13 +217,13 @@ public record Settings(
         }
     }
 
-    private static void requirePort(int port) {
+    static void requirePort(int port) {
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port must be between 0 and 65535");
         }
     }
 
-    private static void requirePositive(String key, long value) {
+    static void requirePositive(String key, long value) {
         if (value <= 0) {
             throw new IllegalArgumentException(key + " must be above zero");
         }

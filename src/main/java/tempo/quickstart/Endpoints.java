@@ -32,6 +32,11 @@ public record Endpoints(
         return uri("http", host, port);
     }
 
+    /** The same with TLS. */
+    public static URI https(String host, int port) {
+        return uri("https", host, port);
+    }
+
     /** The same for packets. */
     public static URI udp(String host, int port) {
         return uri("udp", host, port);

@@ -50,6 +50,10 @@ public final class Quickstart {
      */
     public void run(int traces, Map<String, String> environment) throws IOException, InterruptedException {
         URI otlp = endpoints.otlpGrpc().orElseThrow(() -> new IOException("the OTLP gRPC receiver is switched off"));
+        if (otlp.getScheme().equals("https")) {
+            throw new IOException("the quickstart sends without TLS, which the OTLP gRPC receiver does not take"
+                    + " (tempo.receiver.otlp.grpc.tls)");
+        }
         Shown shown = send(otlp, traces);
         List<SpanRow> spans = lookUp(shown);
         out.println();

@@ -7,9 +7,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
+import org.apache.commons.compress.compressors.lz4.FramedLZ4CompressorInputStream;
+import org.apache.commons.compress.compressors.snappy.FramedSnappyCompressorInputStream;
+import org.apache.commons.compress.compressors.snappy.SnappyCompressorInputStream;
 import tempo.span.Refusal;
 
 /** The compressions that senders may use. Inflating stops at a limit, so that a small body cannot become a large one. */
@@ -17,12 +23,23 @@ public enum ContentCoding {
     IDENTITY("identity"),
     GZIP("gzip"),
     DEFLATE("deflate"),
-    ZSTD("zstd");
+    ZSTD("zstd"),
+    /** Snappy's block format, or its framing format, which some senders mean by this name. */
+    SNAPPY("snappy"),
+    SNAPPY_FRAMED("x-snappy-framed"),
+    /** The frame format of LZ4. */
+    LZ4("lz4");
 
-    /** For {@code grpc-accept-encoding} and error messages. */
-    public static final String NAMES = "identity, gzip, deflate, zstd";
+    /** For error messages. */
+    public static final String NAMES =
+            Stream.of(values()).map(coding -> coding.name).collect(Collectors.joining(", "));
 
     private static final int ZSTD_WINDOW_LOG_MAX = 23;
+    /** What a block of Snappy may look back, as its writers have it. */
+    private static final int SNAPPY_WINDOW = 64 << 10;
+    /** The identifier with which the framing format begins; no block can. */
+    private static final byte[] SNAPPY_FRAMING = HexFormat.of().parseHex("ff060000734e61507059");
+
     private static final int RATIO_GUESS = 6;
     private static final int CAPACITY_MIN = 4 << 10;
 
@@ -96,7 +113,7 @@ public enum ContentCoding {
             }
         } catch (EOFException cutOff) {
             throw new RefusedException(Refusal.MALFORMED_REQUEST, "request is not valid " + name + ": it is cut off");
-        } catch (IOException broken) {
+        } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException broken) {
             throw new RefusedException(
                     Refusal.MALFORMED_REQUEST, "request is not valid " + name + ": " + broken.getMessage());
         }
@@ -108,6 +125,9 @@ public enum ContentCoding {
             case GZIP -> new GZIPInputStream(in, 8192);
             case DEFLATE -> openDeflate(in);
             case ZSTD -> openZstd(in);
+            case SNAPPY -> openSnappy(in);
+            case SNAPPY_FRAMED -> new FramedSnappyCompressorInputStream(in);
+            case LZ4 -> new FramedLZ4CompressorInputStream(in, true);
         };
     }
 
@@ -132,6 +152,15 @@ public enum ContentCoding {
         ZstdInputStream zstd = new ZstdInputStream(in);
         zstd.setLongMax(ZSTD_WINDOW_LOG_MAX);
         return zstd;
+    }
+
+    private static InputStream openSnappy(InputStream in) throws IOException {
+        PushbackInputStream start = new PushbackInputStream(in, SNAPPY_FRAMING.length);
+        byte[] header = start.readNBytes(SNAPPY_FRAMING.length);
+        start.unread(header);
+        return Arrays.equals(header, SNAPPY_FRAMING)
+                ? new FramedSnappyCompressorInputStream(start)
+                : new SnappyCompressorInputStream(start, SNAPPY_WINDOW);
     }
 
     private static String printable(String text) {

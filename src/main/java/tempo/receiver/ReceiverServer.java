@@ -1,17 +1,20 @@
 package tempo.receiver;
 
 import akka.actor.typed.ActorSystem;
+import akka.http.javadsl.ConnectionContext;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.ServerBuilder;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.settings.ServerSettings;
 import akka.japi.function.Function;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
-/** Binds ports, of HTTP/1.1 and HTTP/2. Stateless. */
+/** Binds ports, of HTTP/1.1 and HTTP/2, encrypted or not. Stateless. */
 public final class ReceiverServer {
     private static final Config STREAMS_BOUND = ConfigFactory.parseString(
             """
@@ -48,30 +51,29 @@ public final class ReceiverServer {
 
     /** Binds a port whose requests are wholes that are answered once; the stage fails if it is taken. */
     public static CompletionStage<ServerBinding> bindUnary(
-            ActorSystem<?> system,
-            String host,
-            int port,
-            Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
-        return bind(system, host, port, UNARY, handler);
+            ActorSystem<?> system, Listener listener, Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
+        return bind(system, listener, UNARY, handler);
     }
 
     /** Binds a port whose requests are streams that stay open; the stage fails if it is taken. */
     public static CompletionStage<ServerBinding> bindStreaming(
-            ActorSystem<?> system,
-            String host,
-            int port,
-            Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
-        return bind(system, host, port, STREAMING, handler);
+            ActorSystem<?> system, Listener listener, Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
+        return bind(system, listener, STREAMING, handler);
     }
 
     private static CompletionStage<ServerBinding> bind(
             ActorSystem<?> system,
-            String host,
-            int port,
+            Listener listener,
             Config server,
             Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
-        ServerSettings settings =
-                ServerSettings.create(server.withFallback(system.settings().config()));
-        return Http.get(system).newServerAt(host, port).withSettings(settings).bind(handler);
+        Config bounded = ConfigFactory.parseMap(Map.of("akka.http.server.max-connections", listener.connectionsMax()));
+        ServerSettings settings = ServerSettings.create(
+                bounded.withFallback(server).withFallback(system.settings().config()));
+        ServerBuilder builder =
+                Http.get(system).newServerAt(listener.host(), listener.port()).withSettings(settings);
+        return listener.tls()
+                .map(tls -> builder.enableHttps(ConnectionContext.httpsServer(tls::engine)))
+                .orElse(builder)
+                .bind(handler);
     }
 }

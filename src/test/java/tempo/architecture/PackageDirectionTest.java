@@ -68,7 +68,10 @@ final class PackageDirectionTest {
             Map.entry(
                     "tempo.format.opencensus",
                     List.of("tempo.span", "tempo.format", "tempo.format.otlp", "tempo.format.proto")),
-            Map.entry("tempo.receiver", List.of("tempo.span", "tempo.tenant", "tempo.distributor", "tempo.format")),
+            Map.entry("tempo.tls", List.of()),
+            Map.entry(
+                    "tempo.receiver",
+                    List.of("tempo.span", "tempo.tenant", "tempo.distributor", "tempo.format", "tempo.tls")),
             Map.entry("tempo.receiver.grpc", List.of("tempo.span", "tempo.tenant", "tempo.receiver")),
             Map.entry(
                     "tempo.receiver.otlp",

@@ -34,6 +34,7 @@ final class Grpc {
     static final AttributeKey<Trailer> TRAILER =
             (AttributeKey<Trailer>) (AttributeKey<?>) akka.http.scaladsl.model.AttributeKeys.trailer();
 
+    private static final String ACCEPTED = ContentCoding.NAMES.replace(" ", "");
     private static final int FRAME_HEADER_BYTES = MessageFrames.HEADER_BYTES;
 
     private Grpc() {}
@@ -112,7 +113,7 @@ final class Grpc {
     }
 
     static HttpResponse base() {
-        return HttpResponse.create().addHeader(RawHeader.create("grpc-accept-encoding", "identity,gzip,deflate,zstd"));
+        return HttpResponse.create().addHeader(RawHeader.create("grpc-accept-encoding", ACCEPTED));
     }
 
     static HttpHeader code(RpcStatus status) {

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.CompletionStage;
 import tempo.format.jaeger.JaegerFormat;
 import tempo.receiver.Decoder;
+import tempo.receiver.Listener;
 import tempo.receiver.ReceiverServer;
 import tempo.receiver.SpanIntake;
 import tempo.receiver.grpc.UnaryMethod;
@@ -26,18 +27,17 @@ public final class JaegerReceiver {
     }
 
     /** Binds the collector's gRPC service; the stage fails if the port is taken. */
-    public CompletionStage<ServerBinding> bindGrpc(String host, int port) {
+    public CompletionStage<ServerBinding> bindGrpc(Listener listener) {
         return ReceiverServer.bindUnary(
                 system,
-                host,
-                port,
+                listener,
                 new UnaryMethod(
                         intake, POST_SPANS, Decoder.translating(JaegerFormat.PROTOBUF::toOtlp), outcome -> NOTHING));
     }
 
     /** Binds the collector's {@code POST /api/traces}; the stage fails if the port is taken. */
-    public CompletionStage<ServerBinding> bindHttp(String host, int port) {
-        return ReceiverServer.bindUnary(system, host, port, new JaegerHttp(intake));
+    public CompletionStage<ServerBinding> bindHttp(Listener listener) {
+        return ReceiverServer.bindUnary(system, listener, new JaegerHttp(intake));
     }
 
     /**

@@ -5,6 +5,7 @@ import akka.http.javadsl.ServerBinding;
 import java.util.concurrent.CompletionStage;
 import tempo.format.opencensus.OpenCensusStream;
 import tempo.receiver.Decoder;
+import tempo.receiver.Listener;
 import tempo.receiver.ReceiverServer;
 import tempo.receiver.SpanIntake;
 import tempo.receiver.grpc.StreamMethod;
@@ -23,10 +24,10 @@ public final class OpenCensusReceiver {
     }
 
     /** Binds the port; the stage fails if it is taken. */
-    public CompletionStage<ServerBinding> bind(String host, int port) {
+    public CompletionStage<ServerBinding> bind(Listener listener) {
         StreamMethod export =
                 new StreamMethod(intake, EXPORT, () -> Decoder.translating(new OpenCensusStream()::toOtlp));
-        return ReceiverServer.bindStreaming(system, host, port, export).thenApply(binding -> {
+        return ReceiverServer.bindStreaming(system, listener, export).thenApply(binding -> {
             binding.whenTerminationSignalIssued().thenRun(export::stop);
             return binding;
         });

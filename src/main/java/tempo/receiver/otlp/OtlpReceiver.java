@@ -4,6 +4,7 @@ import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.ServerBinding;
 import java.util.concurrent.CompletionStage;
 import tempo.receiver.Decoder;
+import tempo.receiver.Listener;
 import tempo.receiver.ReceiverServer;
 import tempo.receiver.SpanIntake;
 import tempo.receiver.grpc.UnaryMethod;
@@ -22,15 +23,15 @@ public final class OtlpReceiver {
     }
 
     /** Binds OTLP over gRPC; the stage fails if the port is taken. */
-    public CompletionStage<ServerBinding> bindGrpc(String host, int port) {
+    public CompletionStage<ServerBinding> bindGrpc(Listener listener) {
         return ReceiverServer.bindUnary(
-                system, host, port, new UnaryMethod(intake, EXPORT, Decoder.OTLP, OtlpAnswer::response));
+                system, listener, new UnaryMethod(intake, EXPORT, Decoder.OTLP, OtlpAnswer::response));
     }
 
     /** Binds OTLP over HTTP; the stage fails if the port is taken. */
-    public CompletionStage<ServerBinding> bindHttp(String host, int port, CorsConfig cors) {
+    public CompletionStage<ServerBinding> bindHttp(Listener listener, CorsConfig cors) {
         OtlpHttp http = new OtlpHttp(intake);
         return ReceiverServer.bindUnary(
-                system, host, port, cors.allowedOrigins().isEmpty() ? http : new Cors(cors, http));
+                system, listener, cors.allowedOrigins().isEmpty() ? http : new Cors(cors, http));
     }
 }

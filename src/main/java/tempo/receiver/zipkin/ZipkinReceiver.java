@@ -3,6 +3,7 @@ package tempo.receiver.zipkin;
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.ServerBinding;
 import java.util.concurrent.CompletionStage;
+import tempo.receiver.Listener;
 import tempo.receiver.ReceiverServer;
 import tempo.receiver.SpanIntake;
 
@@ -18,7 +19,7 @@ public final class ZipkinReceiver {
     }
 
     /** Binds the port; the stage fails if it is taken. */
-    public CompletionStage<ServerBinding> bind(String host, int port) {
-        return ReceiverServer.bindUnary(system, host, port, new ZipkinHttp(intake));
+    public CompletionStage<ServerBinding> bind(Listener listener) {
+        return ReceiverServer.bindUnary(system, listener, new ZipkinHttp(intake));
     }
 }

@@ -9,6 +9,9 @@ import java.io.UncheckedIOException;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
+import net.jpountz.lz4.LZ4FrameOutputStream;
+import org.xerial.snappy.Snappy;
+import org.xerial.snappy.SnappyFramedOutputStream;
 
 /** Bodies as senders compress them. */
 enum Compressed {
@@ -40,6 +43,37 @@ enum Compressed {
         @Override
         OutputStream over(OutputStream out) throws IOException {
             return new ZstdOutputStream(out, Zstd.defaultCompressionLevel());
+        }
+    },
+    /** A block knows its length before it begins. */
+    SNAPPY("snappy") {
+        @Override
+        OutputStream over(OutputStream out) {
+            return new ByteArrayOutputStream() {
+                @Override
+                public void close() throws IOException {
+                    out.write(Snappy.compress(toByteArray()));
+                }
+            };
+        }
+    },
+    SNAPPY_FRAMED("x-snappy-framed") {
+        @Override
+        OutputStream over(OutputStream out) throws IOException {
+            return new SnappyFramedOutputStream(out);
+        }
+    },
+    /** As gRPC's senders in Go mean the name. */
+    SNAPPY_FRAMED_BY_ITS_OTHER_NAME("snappy") {
+        @Override
+        OutputStream over(OutputStream out) throws IOException {
+            return new SnappyFramedOutputStream(out);
+        }
+    },
+    LZ4("lz4") {
+        @Override
+        OutputStream over(OutputStream out) throws IOException {
+            return new LZ4FrameOutputStream(out);
         }
     };
 

@@ -51,19 +51,20 @@ class OtlpGrpcTest {
 
     @Test
     void takesAnUncompressedFrameUnderAnyEncoding() throws IOException {
-        GrpcCall.Answer answer =
-                GrpcCall.export(NODE.otlpGrpc(), GrpcCall.frame(0, REQUEST), "grpc-encoding", "snappy");
+        GrpcCall.Answer answer = GrpcCall.export(NODE.otlpGrpc(), GrpcCall.frame(0, REQUEST), "grpc-encoding", "br");
         assertEquals(0, answer.status(), answer.message());
     }
 
     @Test
     void namesTheEncodingsItKnowsWhenItRefusesAnother() throws Exception {
-        GrpcCall.Answer answer =
-                GrpcCall.export(NODE.otlpGrpc(), GrpcCall.frame(1, REQUEST), "grpc-encoding", "snappy");
-        String message = "content encoding must be one of identity, gzip, deflate, zstd but was snappy";
+        GrpcCall.Answer answer = GrpcCall.export(NODE.otlpGrpc(), GrpcCall.frame(1, REQUEST), "grpc-encoding", "br");
+        String message =
+                "content encoding must be one of identity, gzip, deflate, zstd, snappy, x-snappy-framed, lz4 but was br";
         assertEquals(Status.Code.UNIMPLEMENTED.value(), answer.status());
         assertEquals(message, answer.message());
-        assertEquals("identity,gzip,deflate,zstd", answer.headers().get("grpc-accept-encoding"));
+        assertEquals(
+                "identity,gzip,deflate,zstd,snappy,x-snappy-framed,lz4",
+                answer.headers().get("grpc-accept-encoding"));
         assertEquals(new RpcStatus(12, message, 0), RpcStatus.parse(answer.details()));
     }
 

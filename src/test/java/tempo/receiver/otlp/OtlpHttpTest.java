@@ -139,6 +139,9 @@ class OtlpHttpTest {
                 "deflate|ffffffff|request is not valid deflate: invalid block type",
                 "zstd|28b52ffd|request is not valid zstd: Truncated source",
                 "zstd|0102030405|request is not valid zstd: Unknown frame descriptor",
+                "snappy|ff|request is not valid snappy: Premature end of stream reading size",
+                "x-snappy-framed|0102|request is not valid x-snappy-framed: Not a framed Snappy stream",
+                "lz4|04224d18|request is not valid lz4: Premature end of stream while reading frame flags",
             })
     void saysWhatIsWrongWithCompression(String encoding, String hex, String message) {
         HttpResponse<byte[]> answer =
@@ -153,7 +156,7 @@ class OtlpHttpTest {
         assertEquals(415, answer.statusCode());
         assertEquals(
                 "{\"code\":12,\"message\":"
-                        + "\"content encoding must be one of identity, gzip, deflate, zstd but was br~\\\"\"}",
+                        + "\"content encoding must be one of identity, gzip, deflate, zstd, snappy, x-snappy-framed, lz4 but was br~\\\"\"}",
                 NodeFixture.text(answer));
     }
 

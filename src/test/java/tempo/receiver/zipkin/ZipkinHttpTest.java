@@ -164,7 +164,7 @@ class ZipkinHttpTest {
                 404, "this port takes POST /api/v2/spans and /api/v1/spans only", post("/api/v2/traces", json("[]")));
         assertAnswer(
                 415,
-                "content encoding must be one of identity, gzip, deflate, zstd but was br",
+                "content encoding must be one of identity, gzip, deflate, zstd, snappy, x-snappy-framed, lz4 but was br",
                 post("/api/v2/spans", json("[]"), "Content-Encoding", "br"));
         assertAnswer(
                 413,
