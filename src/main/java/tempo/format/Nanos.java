@@ -14,9 +14,12 @@ public final class Nanos {
 
     /** Of seconds and nanoseconds. */
     public static long of(long seconds, int nanos) {
-        long whole = times(seconds, PER_SECOND);
-        long sum = whole + nanos;
-        boolean overflow = ((whole ^ sum) & (nanos ^ sum)) < 0;
+        // The first second of all is there in part only.
+        boolean borrow = seconds < 0 && nanos > 0;
+        long whole = times(borrow ? seconds + 1 : seconds, PER_SECOND);
+        long rest = borrow ? nanos - PER_SECOND : nanos;
+        long sum = whole + rest;
+        boolean overflow = ((whole ^ sum) & (rest ^ sum)) < 0;
         return overflow ? limit(whole) : sum;
     }
 

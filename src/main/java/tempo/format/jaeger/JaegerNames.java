@@ -16,6 +16,9 @@ final class JaegerNames {
     static final String DROPPED_LINKS = "otel.dropped_links_count";
 
     static final String EVENT = "event";
+    /** Of an event that has an attribute of the other name. */
+    static final String EVENT_NAME = "otel.event.name";
+
     static final String EVENT_DROPPED_ATTRIBUTES = "otel.event.dropped_attributes_count";
 
     static final String SERVICE_NAME = "service.name";

@@ -3,13 +3,14 @@ package tempo.format.zipkin;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static tempo.format.otlp.OtlpFields.EVENT_ATTRIBUTES;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonToken;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import tempo.format.json.InvalidJsonException;
 import tempo.format.json.JsonInput;
-import tempo.format.json.JsonLimits;
-import tempo.format.otlp.OtlpAttributes;
 import tempo.format.otlp.OtlpFields;
+import tempo.format.otlp.OtlpTree;
+import tempo.format.otlp.OtlpValue;
 import tempo.span.WireWriter;
 
 /**
@@ -19,18 +20,34 @@ import tempo.span.WireWriter;
  * <p>Source: OpenTelemetry specification, "OpenTelemetry to Zipkin Transformation", Events.
  */
 final class EventText {
-    private static final JsonFactory JSON = new JsonLimits(3, 100, 1 << 20).newFactory();
-
     private EventText() {}
+
+    /** The text of an event: its name alone if it has nothing else, and could not be taken for such a text. */
+    static String of(OtlpTree.Event event) {
+        if (event.attributes().isEmpty() && event.droppedAttributes() == 0 && !looksLikeOne(event.name())) {
+            return event.name();
+        }
+        Map<String, Object> attributes = new LinkedHashMap<>();
+        event.attributes().forEach(each -> attributes.put(each.key(), AttributesText.flat(each.value())));
+        if (event.droppedAttributes() != 0) {
+            attributes.putIfAbsent(AttributesText.DROPPED, event.droppedAttributes());
+        }
+        String json = OtlpValue.json(Map.of(event.name(), attributes));
+        return json.substring(1, json.length() - 1);
+    }
+
+    private static boolean looksLikeOne(String text) {
+        return text.startsWith("\"") && text.endsWith("}");
+    }
 
     /** Writes name and attributes into the event that is open; false, and nothing is written, if the text is not such a one. */
     static boolean write(String text, WireWriter out) {
-        if (!text.startsWith("\"") || !text.endsWith("}")) {
+        if (!looksLikeOne(text)) {
             return false;
         }
         int before = out.size();
         byte[] json = ("{" + text + "}").getBytes(UTF_8);
-        try (JsonInput input = new JsonInput(JSON, json, 0, json.length)) {
+        try (JsonInput input = new JsonInput(AttributesText.JSON, json, 0, json.length)) {
             if (write(input, out)) {
                 return true;
             }
@@ -50,24 +67,8 @@ final class EventText {
         if (input.next() != JsonToken.START_OBJECT) {
             return false;
         }
-        while (input.next() == JsonToken.FIELD_NAME) {
-            String key = input.name();
-            JsonToken value = input.next();
-            switch (value) {
-                case VALUE_STRING -> OtlpAttributes.string(out, EVENT_ATTRIBUTES, key, input.string(value, "a string"));
-                case VALUE_TRUE -> OtlpAttributes.bool(out, EVENT_ATTRIBUTES, key, true);
-                case VALUE_FALSE -> OtlpAttributes.bool(out, EVENT_ATTRIBUTES, key, false);
-                case VALUE_NUMBER_INT ->
-                    OtlpAttributes.integer(
-                            out,
-                            EVENT_ATTRIBUTES,
-                            key,
-                            input.signed(value, Long.MIN_VALUE, Long.MAX_VALUE, "a 64-bit integer"));
-                case VALUE_NUMBER_FLOAT -> OtlpAttributes.real(out, EVENT_ATTRIBUTES, key, input.real(value));
-                default -> {
-                    return false;
-                }
-            }
+        if (!AttributesText.write(input, EVENT_ATTRIBUTES, OtlpFields.EVENT_DROPPED_ATTRIBUTES, out)) {
+            return false;
         }
         if (input.next() != JsonToken.END_OBJECT) {
             return false;

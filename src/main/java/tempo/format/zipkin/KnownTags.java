@@ -23,18 +23,25 @@ final class KnownTags {
     boolean hasLocalAddress;
     boolean hasLocalPort;
 
+    /** It is written as something else. */
+    void take(int tag) {
+        elsewhere.set(tag);
+    }
+
     boolean isElsewhere(int tag) {
         return elsewhere.get(tag);
     }
 
-    void find(List<ZipkinSpan.Tag> tags) {
+    /** What a tag says again, of an endpoint, is no attribute of its own. */
+    void find(ZipkinSpan span) {
         clear();
+        List<ZipkinSpan.Tag> tags = span.tags();
         int error = -1;
         for (int i = 0; i < tags.size(); i++) {
             ZipkinSpan.Tag tag = tags.get(i);
-            if (tag.key().equals("error")) {
+            if (tag.key().equals(ZipkinNames.ERROR)) {
                 error = i;
-            } else if (tag.value() instanceof String text && isTaken(tag.key(), text)) {
+            } else if (tag.value() instanceof String text && isTaken(tag.key(), text, span)) {
                 elsewhere.set(i);
             }
         }
@@ -61,7 +68,7 @@ final class KnownTags {
         }
     }
 
-    private boolean isTaken(String key, String value) {
+    private boolean isTaken(String key, String value, ZipkinSpan span) {
         switch (key) {
             case "otel.status_code":
                 return readStatus(value);
@@ -87,23 +94,32 @@ final class KnownTags {
                 droppedLinks = count(value);
                 return droppedLinks > 0;
             case ZipkinNames.PEER_SERVICE:
-                hasPeerService = true;
-                return false;
+                hasPeerService = !isSame(value, span.remote.service);
+                return !hasPeerService;
             case "network.peer.address":
-                hasPeerAddress = true;
-                return false;
+                hasPeerAddress = !isAddress(value, span.remote);
+                return !hasPeerAddress;
             case "network.peer.port":
-                hasPeerPort = true;
-                return false;
+                hasPeerPort = !isSame(value, Long.toString(span.remote.port));
+                return !hasPeerPort;
             case "network.local.address":
-                hasLocalAddress = true;
-                return false;
+                hasLocalAddress = !isAddress(value, span.local);
+                return !hasLocalAddress;
             case "network.local.port":
-                hasLocalPort = true;
-                return false;
+                hasLocalPort = !isSame(value, Long.toString(span.local.port));
+                return !hasLocalPort;
             default:
                 return false;
         }
+    }
+
+    /** The one that OTLP's name is for. */
+    private static boolean isAddress(String text, ZipkinEndpoint endpoint) {
+        return isSame(text, endpoint.ipv4.isEmpty() ? endpoint.ipv6 : endpoint.ipv4);
+    }
+
+    private static boolean isSame(String text, String ofEndpoint) {
+        return text.equals(ofEndpoint) && !text.isEmpty() && !text.equals("0");
     }
 
     private boolean readStatus(String value) {

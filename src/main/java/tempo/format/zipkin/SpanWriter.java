@@ -43,10 +43,11 @@ final class SpanWriter {
 
     /** Adds a span; it may be reused afterwards. */
     void add(ZipkinSpan span) throws FormatException {
-        known.find(span.tags());
+        known.find(span);
         resource.clear();
         if (!span.local.service.isEmpty()) {
-            OtlpAttributes.string(resource, OtlpFields.RESOURCE_ATTRIBUTES, "service.name", span.local.service);
+            OtlpAttributes.string(
+                    resource, OtlpFields.RESOURCE_ATTRIBUTES, ZipkinNames.SERVICE_NAME, span.local.service);
         }
         scope.clear();
         string(scope, OtlpFields.SCOPE_NAME, known.scopeName);
@@ -79,6 +80,7 @@ final class SpanWriter {
         if (end > 0) {
             out.fixed64(OtlpFields.SPAN_END, end * 1_000);
         }
+        writeLinks(span.tags(), out);
         writeAttributes(span, start, end, out);
         count(out, OtlpFields.SPAN_DROPPED_ATTRIBUTES, known.droppedAttributes + span.droppedTags);
         for (ZipkinSpan.Annotation annotation : span.annotations()) {
@@ -91,6 +93,16 @@ final class SpanWriter {
             string(out, OtlpFields.STATUS_MESSAGE, known.statusMessage);
             out.varint(OtlpFields.STATUS_CODE, known.statusCode);
             out.end(status);
+        }
+    }
+
+    private void writeLinks(List<ZipkinSpan.Tag> tags, WireWriter out) {
+        for (int i = 0; i < tags.size(); i++) {
+            ZipkinSpan.Tag tag = tags.get(i);
+            boolean isLink = tag.key().startsWith(LinkText.PREFIX) && tag.value() instanceof String;
+            if (isLink && LinkText.write((String) tag.value(), out)) {
+                known.take(i);
+            }
         }
     }
 

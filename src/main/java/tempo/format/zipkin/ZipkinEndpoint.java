@@ -7,6 +7,10 @@ final class ZipkinEndpoint {
     String ipv6 = "";
     long port;
 
+    boolean isEmpty() {
+        return service.isEmpty() && ipv4.isEmpty() && ipv6.isEmpty() && port == 0;
+    }
+
     void clear() {
         service = "";
         ipv4 = "";

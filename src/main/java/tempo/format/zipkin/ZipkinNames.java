@@ -5,6 +5,8 @@ final class ZipkinNames {
     /** As the OpenTelemetry Collector writes it. */
     static final String START_ABSENT = "otel.zipkin.absentField.startTime";
 
+    static final String SERVICE_NAME = "service.name";
+    static final String ERROR = "error";
     static final String DEBUG = "zipkin.debug";
     static final String SHARED = "zipkin.shared";
     static final String KIND = "zipkin.kind";
