@@ -152,7 +152,7 @@ public final class Node {
         NodeReceivers bound = NodeReceivers.bind(system, settings, distributor, metrics);
         receivers = bound;
         management = startManagement();
-        shutdown.install(bound.bindings(), bound::closeAgents, apiBinding);
+        shutdown.install(bound, apiBinding);
         readiness.ready();
     }
 

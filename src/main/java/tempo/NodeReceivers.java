@@ -1,5 +1,6 @@
 package tempo;
 
+import akka.Done;
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.ServerBinding;
 import akka.stream.Materializer;
@@ -8,11 +9,12 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.channels.UnresolvedAddressException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import tempo.distributor.Distributor;
 import tempo.quickstart.Endpoints;
 import tempo.receiver.InFlightBytes;
@@ -29,9 +31,6 @@ import tempo.tls.ServerTls;
 
 /** The receivers that are on, bound in the order in which they are listed in the configuration. */
 final class NodeReceivers {
-    /** How long the rest of a stream that was refused is read. */
-    private static final Duration OPEN_CENSUS_REST = Duration.ofSeconds(5);
-
     private final ActorSystem<?> system;
     private final Settings settings;
     private final Distributor distributor;
@@ -42,6 +41,7 @@ final class NodeReceivers {
     private final List<ServerBinding> bindings = new ArrayList<>();
     private final List<AgentPort> agents = new ArrayList<>();
     private final List<Endpoints.Receiver> others = new ArrayList<>();
+    private Supplier<CompletionStage<?>> endStreams = () -> CompletableFuture.completedFuture(Done.getInstance());
     private Optional<URI> otlpGrpc = Optional.empty();
     private Optional<URI> otlpHttp = Optional.empty();
 
@@ -95,9 +95,10 @@ final class NodeReceivers {
                 "opencensus",
                 opencensus.requestBytesMax(),
                 opencensus.inflatedBytesMax(),
-                OPEN_CENSUS_REST,
+                opencensus.bodyTimeout(),
                 settings.tenancy());
-        OpenCensusReceiver receiver = new OpenCensusReceiver(system, intake(config));
+        OpenCensusReceiver receiver = new OpenCensusReceiver(system, intake(config), SystemClock::nanos);
+        endStreams = receiver::stop;
         bind("opencensus", opencensus.listener(), receiver::bind)
                 .ifPresent(uri -> add("OpenCensus", uri, "spans from OpenCensus' exporters and agents"));
     }
@@ -144,6 +145,11 @@ final class NodeReceivers {
                 throw Node.portTaken(portKey("jaeger." + protocol), listener.host(), listener.port(), e);
             }
         }
+    }
+
+    /** Ends streams that would stay open; the stage completes when their senders know. */
+    CompletionStage<?> endStreams() {
+        return endStreams.get();
     }
 
     /** Takes no more packets. */

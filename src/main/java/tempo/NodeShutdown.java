@@ -8,11 +8,11 @@ import akka.actor.typed.javadsl.AskPattern;
 import akka.http.javadsl.ServerBinding;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tempo.api.status.Readiness;
@@ -28,6 +28,7 @@ import tempo.ingester.IngesterNode;
 final class NodeShutdown {
     private static final Logger LOG = LoggerFactory.getLogger(NodeShutdown.class);
     private static final Duration HARD_DEADLINE = Duration.ofSeconds(10);
+    private static final Duration STREAMS_DEADLINE = Duration.ofSeconds(6);
     private static final Duration LATE_MESSAGES = Duration.ofSeconds(2);
     private static final Duration CUT_DEADLINE = Duration.ofSeconds(115);
 
@@ -50,8 +51,7 @@ final class NodeShutdown {
         this.data = data;
     }
 
-    /** @param agents takes no more packets */
-    void install(List<ServerBinding> receivers, Runnable agents, ServerBinding api) {
+    void install(NodeReceivers receivers, ServerBinding api) {
         CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
         shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "not-ready", () -> {
             LOG.info("stopping: no more spans are taken");
@@ -61,14 +61,19 @@ final class NodeShutdown {
         });
         compactor.ifPresent(
                 part -> shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "no-compaction", part::leave));
-        for (ServerBinding receiver : receivers) {
+        shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "no-streams", () -> receivers
+                .endStreams()
+                .toCompletableFuture()
+                .completeOnTimeout(null, STREAMS_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
+                .thenApply(ended -> Done.getInstance()));
+        for (ServerBinding receiver : receivers.bindings()) {
             shutdown.addTask(
                     CoordinatedShutdown.PhaseServiceUnbind(),
                     "receiver-" + receiver.localAddress(),
                     () -> receiver.terminate(HARD_DEADLINE).thenApply(terminated -> Done.getInstance()));
         }
         shutdown.addTask(CoordinatedShutdown.PhaseServiceUnbind(), "agents", () -> {
-            agents.run();
+            receivers.closeAgents();
             return done();
         });
         shutdown.addTask(CoordinatedShutdown.PhaseClusterShardingShutdownRegion(), "ranges", this::handOver);

@@ -26,6 +26,8 @@ record PreparedNode(Config config, Settings settings) implements Server.Prepared
         ReceiverSettings.Jaeger jaeger = settings.receiver().jaeger();
         addIfEnabled(ports, "Jaeger over gRPC", "tempo.receiver.jaeger.grpc.port", jaeger.grpc());
         addIfEnabled(ports, "Jaeger over HTTP", "tempo.receiver.jaeger.http.port", jaeger.http());
+        addIfEnabled(ports, "Jaeger's agent, compact", "tempo.receiver.jaeger.compact.port", jaeger.compact());
+        addIfEnabled(ports, "Jaeger's agent, binary", "tempo.receiver.jaeger.binary.port", jaeger.binary());
         addIfEnabled(
                 ports,
                 "OpenCensus",
@@ -34,19 +36,26 @@ record PreparedNode(Config config, Settings settings) implements Server.Prepared
         add(ports, "the query API", "tempo.api.http.port", settings.api().http());
         add(ports, "Akka Management", "tempo.management.port", settings.management());
         Settings.Cluster cluster = settings.cluster();
-        ports.add(new Server.Port("the cluster", "tempo.cluster.port", cluster.host(), cluster.port()));
+        ports.add(new Server.Port("the cluster", "tempo.cluster.port", cluster.host(), cluster.port(), false));
         return ports;
     }
 
     private static void addIfEnabled(
             List<Server.Port> ports, String purpose, String key, ReceiverSettings.Port listener) {
         if (listener.enabled()) {
-            ports.add(new Server.Port(purpose, key, listener.host(), listener.port()));
+            ports.add(new Server.Port(purpose, key, listener.host(), listener.port(), false));
+        }
+    }
+
+    private static void addIfEnabled(
+            List<Server.Port> ports, String purpose, String key, ReceiverSettings.PacketPort listener) {
+        if (listener.enabled()) {
+            ports.add(new Server.Port(purpose, key, listener.host(), listener.port(), true));
         }
     }
 
     private static void add(List<Server.Port> ports, String purpose, String key, Listener listener) {
-        ports.add(new Server.Port(purpose, key, listener.host(), listener.port()));
+        ports.add(new Server.Port(purpose, key, listener.host(), listener.port(), false));
     }
 
     @Override

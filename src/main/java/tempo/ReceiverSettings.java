@@ -60,6 +60,7 @@ public record ReceiverSettings(
      *
      * @param requestBytesMax largest message on the wire
      * @param inflatedBytesMax largest message after decompression, and after translation
+     * @param bodyTimeout a message that takes longer ends its stream
      */
     public record Opencensus(
             boolean enabled,
@@ -68,12 +69,14 @@ public record ReceiverSettings(
             int connectionsMax,
             TlsConfig tls,
             long requestBytesMax,
-            long inflatedBytesMax) {
+            long inflatedBytesMax,
+            Duration bodyTimeout) {
         public Opencensus {
             Settings.requirePort(port);
             requirePositive("connections-max", connectionsMax);
             requirePositive("request-bytes-max", requestBytesMax);
             requirePositive("inflated-bytes-max", inflatedBytesMax);
+            requirePositive("body-timeout", bodyTimeout.toNanos());
         }
 
         Port listener() {

@@ -87,6 +87,11 @@ public final class NodeFixture implements BeforeAllCallback, AfterAllCallback {
         }
     }
 
+    /** Stops the node before the tests are over; returns when it has stopped. */
+    public void stop() {
+        node.ifPresent(Node::stop);
+    }
+
     private static ch.qos.logback.classic.Logger rootLogger() {
         return ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(Logger.ROOT_LOGGER_NAME);
     }

@@ -3,6 +3,7 @@ package tempo.cli;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.channels.DatagramChannel;
 import java.util.List;
 import java.util.Locale;
 
@@ -21,25 +22,42 @@ final class FreePorts {
                 throw new StartException("%s: host %s is not known, check the host next to %s"
                         .formatted(port.purpose(), port.host(), port.key()));
             }
-            try (ServerSocket socket = new ServerSocket()) {
-                // As the node itself does: a port whose last connections are only winding down is free.
-                socket.setReuseAddress(true);
-                socket.bind(address);
+            try {
+                if (port.packets()) {
+                    openForPackets(address);
+                } else {
+                    open(address);
+                }
             } catch (IOException e) {
                 throw new StartException(message(port, e), e);
             }
         }
     }
 
+    private static void open(InetSocketAddress address) throws IOException {
+        try (ServerSocket socket = new ServerSocket()) {
+            // As the node itself does: a port whose last connections are only winding down is free.
+            socket.setReuseAddress(true);
+            socket.bind(address);
+        }
+    }
+
+    private static void openForPackets(InetSocketAddress address) throws IOException {
+        try (DatagramChannel channel = DatagramChannel.open()) {
+            channel.bind(address);
+        }
+    }
+
     private static String message(Server.Port port, IOException cause) {
         String variable = port.key().replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
-        return ("port %d on %s cannot be opened for %s: %s; stop what uses it (`lsof -i :%d` names it)"
+        return ("port %d on %s cannot be opened for %s: %s; stop what uses it (`lsof -i %s:%d` names it)"
                         + " or choose another with %s in the configuration or %s=%d in the environment")
                 .formatted(
                         port.port(),
                         port.host(),
                         port.purpose(),
                         cause.getMessage(),
+                        port.packets() ? "UDP" : "TCP",
                         port.port(),
                         port.key(),
                         variable,

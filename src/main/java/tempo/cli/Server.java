@@ -50,6 +50,7 @@ public interface Server {
      * @param purpose what it is for, as "OTLP over gRPC"
      * @param key the setting that changes it, in full
      * @param port 0 for any free one
+     * @param packets of UDP, not of TCP
      */
-    record Port(String purpose, String key, String host, int port) {}
+    record Port(String purpose, String key, String host, int port, boolean packets) {}
 }

@@ -47,13 +47,19 @@ public final class InFlightBytes {
             return true;
         }
 
-        /** Holds as many bytes and no others, as {@link #acquire} does: those that a request became, and no longer those it was. */
-        synchronized void hold(long others) throws RefusedException {
-            if (!released) {
-                held.addAndGet(-bytes);
-                bytes = 0;
+        /**
+         * Holds as many bytes and no others: those that a request became, and no longer those it was.
+         *
+         * @throws RefusedException and nothing changes, as {@link #acquire} has it
+         */
+        public synchronized void hold(long others) throws RefusedException {
+            long more = others - bytes;
+            if (more > 0 || released) {
+                acquire(more);
+            } else {
+                held.addAndGet(more);
+                bytes = others;
             }
-            acquire(others);
         }
 
         /** Gives all back; again does nothing. */

@@ -71,10 +71,9 @@ public final class SpanIntake {
             return CompletableFuture.completedFuture(withoutTenant(refused));
         }
         InFlightBytes.Lease lease = inFlight.lease();
-        return answer(
-                RequestBody.collect(request.entity(), lease, config, materializer)
-                        .thenCompose(body -> send(tenant, body, decoder, lease)),
-                lease);
+        return answer(RequestBody.collect(request.entity(), lease, config, materializer)
+                        .thenCompose(body -> send(tenant, body, decoder, lease)))
+                .whenComplete((outcome, impossible) -> lease.release());
     }
 
     /**
@@ -83,24 +82,31 @@ public final class SpanIntake {
      * @param org the value of the tenant's header; empty for none
      */
     public CompletionStage<Outcome> take(String org, byte[] packet, Decoder decoder) {
-        String tenant;
-        try {
-            tenant = tenancy.tenant(org.isEmpty() ? null : org);
-        } catch (Tenancy.NoTenantException refused) {
-            return CompletableFuture.completedFuture(withoutTenant(refused));
-        }
         InFlightBytes.Lease lease = inFlight.lease();
         Decoder held = (body, bounds, room) -> {
             room.acquire(packet.length);
             return decoder.decode(body, bounds, room);
         };
-        return answer(send(tenant, new RequestBody.Collected(packet, 0, packet.length), held, lease), lease);
+        return take(org, packet, held, lease).whenComplete((outcome, impossible) -> lease.release());
     }
 
-    private CompletionStage<Outcome> answer(CompletionStage<ExportResult> result, InFlightBytes.Lease lease) {
-        return result.thenApply(this::outcome)
-                .exceptionally(this::failed)
-                .whenComplete((answer, impossible) -> lease.release());
+    /**
+     * Takes a message.
+     *
+     * @param org the value of the tenant's header; empty for none
+     * @param lease holds the message, and is the caller's to release
+     */
+    public CompletionStage<Outcome> take(String org, byte[] message, Decoder decoder, InFlightBytes.Lease lease) {
+        try {
+            String tenant = tenancy.tenant(org.isEmpty() ? null : org);
+            return answer(send(tenant, new RequestBody.Collected(message, 0, message.length), decoder, lease));
+        } catch (Tenancy.NoTenantException refused) {
+            return CompletableFuture.completedFuture(withoutTenant(refused));
+        }
+    }
+
+    private CompletionStage<Outcome> answer(CompletionStage<ExportResult> result) {
+        return result.thenApply(this::outcome).exceptionally(this::failed);
     }
 
     private CompletionStage<ExportResult> send(

@@ -66,7 +66,7 @@ final class TempoCommandTest {
     }
 
     private static Server onPort(int port) {
-        return new FakeServer(new Server.Port("the query API", "tempo.api.http.port", "127.0.0.1", port));
+        return new FakeServer(new Server.Port("the query API", "tempo.api.http.port", "127.0.0.1", port, false));
     }
 
     private String file(String text) throws IOException {

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import tempo.receiver.InFlightBytes;
 import tempo.receiver.IntakeConfig;
@@ -13,15 +14,22 @@ import tempo.receiver.RefusedException;
 import tempo.receiver.SpanIntake;
 import tempo.span.Refusal;
 
-/** Cuts the bytes of a stream into gRPC's frames. What waits for its end is bounded, and held from what all requests may hold. For one thread at a time. */
+/**
+ * Cuts the bytes of a stream into gRPC's frames. What waits for its end is bounded in size and time, and held from what all requests may
+ * hold. For one thread at a time.
+ */
 final class MessageFrames {
     static final int HEADER_BYTES = 5;
 
     private final SpanIntake intake;
     private final IntakeConfig config;
     private InFlightBytes.Lease lease;
+    private final LongSupplier nanos;
     private byte[] bytes = new byte[HEADER_BYTES];
     private int size;
+
+    /** When the message began that is not whole yet. */
+    private long began;
 
     private volatile boolean ignoring;
     private long ignored;
@@ -30,11 +38,14 @@ final class MessageFrames {
      * A frame.
      *
      * @param bytes with its header
+     * @param lease holds them until they are released
      * @param failure why there is none, and will be no more
      */
-    record Frame(byte[] bytes, @Nullable Outcome failure) {}
+    record Frame(byte[] bytes, InFlightBytes.Lease lease, @Nullable Outcome failure) {}
 
-    MessageFrames(SpanIntake intake) {
+    /** @param nanos a clock that only goes forward */
+    MessageFrames(SpanIntake intake, LongSupplier nanos) {
+        this.nanos = nanos;
         this.intake = intake;
         this.config = intake.config();
         this.lease = intake.lease();
@@ -46,7 +57,7 @@ final class MessageFrames {
     }
 
     /**
-     * Takes the next bytes of the stream.
+     * Takes the next bytes of the stream; none, now and then, while none come.
      *
      * @return frames that are whole now
      * @throws RefusedException if a sender goes on and on though it was told that nothing more is wanted
@@ -62,9 +73,11 @@ final class MessageFrames {
         List<Frame> whole = new ArrayList<>();
         try {
             cut(chunk, whole);
+            requireInTime();
         } catch (RefusedException refused) {
             ignoring = true;
-            whole.add(new Frame(new byte[0], intake.failed(refused)));
+            whole.add(new Frame(new byte[0], intake.lease(), intake.failed(refused)));
+            clear();
         }
         return whole;
     }
@@ -74,11 +87,15 @@ final class MessageFrames {
         while (rest.hasRemaining()) {
             int wanted = size < HEADER_BYTES ? HEADER_BYTES : wanted();
             int count = Math.min(rest.remaining(), wanted - size);
+            if (size == 0) {
+                began = nanos.getAsLong();
+            }
             reserve(count);
             rest.get(bytes, size, count);
             size += count;
             if (size >= HEADER_BYTES && size == wanted()) {
-                whole.add(new Frame(Arrays.copyOf(bytes, size), null));
+                whole.add(new Frame(bytes.length == size ? bytes : Arrays.copyOf(bytes, size), lease, null));
+                lease = intake.lease();
                 clear();
             }
         }
@@ -100,6 +117,16 @@ final class MessageFrames {
         lease.acquire(more);
         if (size + more > bytes.length) {
             bytes = Arrays.copyOf(bytes, Math.max(size + more, 2 * bytes.length));
+        }
+    }
+
+    /** Who goes slow holds memory. */
+    private void requireInTime() throws RefusedException {
+        if (size > 0 && nanos.getAsLong() - began > config.bodyTimeout().toNanos()) {
+            throw new RefusedException(
+                    Refusal.BODY_TIMEOUT,
+                    "message did not arrive in " + config.bodyTimeout().toMillis() + " ms ("
+                            + config.key("body-timeout") + ")");
         }
     }
 

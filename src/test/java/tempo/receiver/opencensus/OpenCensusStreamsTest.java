@@ -12,10 +12,19 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import io.opentelemetry.proto.trace.v1.TracesData;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import okio.BufferedSink;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +37,11 @@ import tempo.span.WireWriter;
 /** Each message of a stream is answered once it is durable; what is wrong ends its stream with the reason. */
 class OpenCensusStreamsTest {
     @RegisterExtension
-    static final NodeFixture NODE = NodeFixture.with(Map.of("tempo.receiver.opencensus.request-bytes-max", "100 KiB"));
+    static final NodeFixture NODE = NodeFixture.with(Map.of(
+            "tempo.receiver.opencensus.request-bytes-max",
+            "100 KiB",
+            "tempo.receiver.opencensus.body-timeout",
+            "200 ms"));
 
     private static final int PATIENCE_SECONDS = 30;
 
@@ -144,8 +157,53 @@ class OpenCensusStreamsTest {
     @Test
     void anOpenStreamWithoutMessagesIsLeftAlone() throws Exception {
         StreamObserver<byte[]> stream = stream();
-        assertNull(answers.poll(100, TimeUnit.MILLISECONDS));
+        assertNull(answers.poll(600, TimeUnit.MILLISECONDS));
         stream.onCompleted();
         assertEquals(Status.OK, answer());
+    }
+
+    /** A request that goes on: what of it is sent, is sent when it is flushed. */
+    private static final class Halves extends RequestBody {
+        private final CompletableFuture<BufferedSink> open = new CompletableFuture<>();
+
+        @Override
+        public MediaType contentType() {
+            return MediaType.parse("application/grpc");
+        }
+
+        @Override
+        public boolean isDuplex() {
+            return true;
+        }
+
+        @Override
+        public void writeTo(BufferedSink sink) {
+            open.complete(sink);
+        }
+    }
+
+    @Test
+    void aMessageThatDoesNotBecomeWholeEndsItsStream() throws Exception {
+        OkHttpClient client = new OkHttpClient.Builder()
+                .protocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE))
+                .readTimeout(java.time.Duration.ofSeconds(PATIENCE_SECONDS))
+                .build();
+        Halves body = new Halves();
+        Request request = new Request.Builder()
+                .url(NODE.receiver("OpenCensus")
+                        .resolve("/opencensus.proto.agent.trace.v1.TraceService/Export")
+                        .toString())
+                .header("te", "trailers")
+                .post(body)
+                .build();
+        try (Response response = client.newCall(request).execute();
+                BufferedSink sink = body.open.get(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            sink.write(new byte[] {0, 0, 0, 0, 9, 1}).flush();
+            assertEquals(0, response.body().bytes().length);
+            assertEquals("14", response.trailers().get("grpc-status"));
+            assertEquals(
+                    "message did not arrive in 200 ms (receiver.opencensus.body-timeout)",
+                    response.trailers().get("grpc-message"));
+        }
     }
 }
