@@ -20,6 +20,10 @@ final class ThriftBatch {
     private final byte[] bytes;
     private final ThriftReader in;
     private final JaegerSpan span = new JaegerSpan();
+
+    /** Of the tag that is read, by type. */
+    private final long[] values = new long[Tags.BINARY + 1];
+
     private final Tags processTags = new Tags();
     private final WireWriter process = new WireWriter(256);
 
@@ -156,41 +160,64 @@ final class ThriftBatch {
         }
     }
 
-    /** The value that stands there has the last word on its type; where there is none it is that type's zero. */
+    /**
+     * Some clients fill all fields, so that of several values the one of the declared type is meant; where that is not there, the last, and
+     * where there is none that type's zero.
+     */
     private void readTags(Tags tags) throws FormatException {
         int count = in.beginList(ThriftReader.STRUCT);
         for (int i = 0; i < count; i++) {
             long key = Extent.EMPTY;
             int declared = Tags.STRING;
-            int type = NOT_YET;
-            long value = Extent.EMPTY;
+            int last = NOT_YET;
+            int there = 0;
             in.beginStruct();
             while (in.nextField()) {
                 if (in.is(1, ThriftReader.STRING)) {
                     key = in.readExtent();
                 } else if (in.is(2, ThriftReader.I32)) {
                     declared = in.readI32();
-                } else if (in.is(3, ThriftReader.STRING)) {
-                    type = Tags.STRING;
-                    value = in.readExtent();
-                } else if (in.is(4, ThriftReader.DOUBLE)) {
-                    type = Tags.DOUBLE;
-                    value = Double.doubleToRawLongBits(in.readDouble());
-                } else if (in.is(5, ThriftReader.BOOL)) {
-                    type = Tags.BOOL;
-                    value = in.readBool() ? 1 : 0;
-                } else if (in.is(6, ThriftReader.I64)) {
-                    type = Tags.LONG;
-                    value = in.readI64();
-                } else if (in.is(7, ThriftReader.STRING)) {
-                    type = Tags.BINARY;
-                    value = in.readExtent();
                 } else {
-                    in.skip();
+                    int type = readValue();
+                    if (type != NOT_YET) {
+                        last = type;
+                        there |= 1 << type;
+                    }
                 }
             }
             boolean isKnown = declared >= Tags.STRING && declared <= Tags.BINARY;
-            tags.add(key, type == NOT_YET ? (isKnown ? declared : Tags.STRING) : type, value);
+            if (last == NOT_YET) {
+                tags.add(key, isKnown ? declared : Tags.STRING, Extent.EMPTY);
+            } else {
+                int type = isKnown && (there & 1 << declared) != 0 ? declared : last;
+                tags.add(key, type, values[type]);
+            }
         }
+    }
+
+    /** Reads the field, if it is a value, and returns its type. */
+    private int readValue() throws FormatException {
+        if (in.is(3, ThriftReader.STRING)) {
+            values[Tags.STRING] = in.readExtent();
+            return Tags.STRING;
+        }
+        if (in.is(4, ThriftReader.DOUBLE)) {
+            values[Tags.DOUBLE] = Double.doubleToRawLongBits(in.readDouble());
+            return Tags.DOUBLE;
+        }
+        if (in.is(5, ThriftReader.BOOL)) {
+            values[Tags.BOOL] = in.readBool() ? 1 : 0;
+            return Tags.BOOL;
+        }
+        if (in.is(6, ThriftReader.I64)) {
+            values[Tags.LONG] = in.readI64();
+            return Tags.LONG;
+        }
+        if (in.is(7, ThriftReader.STRING)) {
+            values[Tags.BINARY] = in.readExtent();
+            return Tags.BINARY;
+        }
+        in.skip();
+        return NOT_YET;
     }
 }

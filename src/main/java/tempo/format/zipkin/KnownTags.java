@@ -17,6 +17,9 @@ final class KnownTags {
     long droppedAttributes;
     long droppedEvents;
     long droppedLinks;
+    /** Some tag is one that only OpenTelemetry's exporters write. */
+    boolean ofOpenTelemetry;
+
     boolean hasPeerService;
     boolean hasPeerAddress;
     boolean hasPeerPort;
@@ -69,6 +72,7 @@ final class KnownTags {
     }
 
     private boolean isTaken(String key, String value, ZipkinSpan span) {
+        ofOpenTelemetry |= key.startsWith("otel.");
         switch (key) {
             case "otel.status_code":
                 return readStatus(value);
@@ -93,6 +97,8 @@ final class KnownTags {
             case "otel.dropped_links_count":
                 droppedLinks = count(value);
                 return droppedLinks > 0;
+            case ZipkinNames.SERVICE_NAME:
+                return isSame(value, span.local.service);
             case ZipkinNames.PEER_SERVICE:
                 hasPeerService = !isSame(value, span.remote.service);
                 return !hasPeerService;
@@ -156,6 +162,7 @@ final class KnownTags {
         droppedAttributes = 0;
         droppedEvents = 0;
         droppedLinks = 0;
+        ofOpenTelemetry = false;
         hasPeerService = false;
         hasPeerAddress = false;
         hasPeerPort = false;

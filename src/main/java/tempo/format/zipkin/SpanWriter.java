@@ -171,7 +171,7 @@ final class SpanWriter {
         if (isTime(annotation.timestamp())) {
             out.fixed64(OtlpFields.EVENT_TIME, annotation.timestamp() * 1_000);
         }
-        if (!EventText.write(annotation.value(), out)) {
+        if (!EventText.write(annotation.value(), known.ofOpenTelemetry, out)) {
             string(out, OtlpFields.EVENT_NAME, annotation.value());
         }
         if (!annotation.service().isEmpty()) {

@@ -20,7 +20,6 @@ import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -102,29 +101,5 @@ class JaegerClientsTest {
                 OtlpSamples.attributes(mail.getLinks(0).getAttributesList()));
         assertTrue(order.getEndTimeUnixNano() >= order.getStartTimeUnixNano());
         assertEquals(List.of(), NODE.complaints());
-    }
-
-    /** OpenTelemetry's last exporter for Jaeger, which sends protobuf by gRPC. */
-    @Test
-    void aTraceOfOpenTelemetryComesBackAsItWas() throws Exception {
-        String traceId = JaegerExporterRun.apart(NODE.receiver("Jaeger gRPC").toString());
-        TracesData trace = wholeTrace(traceId, 2);
-        ResourceSpans resource = trace.getResourceSpans(0);
-        Map<String, Object> attributes =
-                OtlpSamples.attributes(resource.getResource().getAttributesList());
-        assertEquals("shop", attributes.get("service.name"));
-        assertEquals("a", attributes.get("zone"));
-        assertEquals("lib", resource.getScopeSpans(0).getScope().getName());
-        assertEquals("1.2", resource.getScopeSpans(0).getScope().getVersion());
-        Map<String, Span> byName = new HashMap<>();
-        OtlpSamples.spans(trace).forEach(span -> byName.put(span.getName(), span));
-        Span order = byName.getOrDefault("order", Span.getDefaultInstance());
-        Span pay = byName.getOrDefault("pay", Span.getDefaultInstance());
-        assertEquals(order.getSpanId(), pay.getParentSpanId());
-        assertEquals(Span.SpanKind.SPAN_KIND_INTERNAL, order.getKind());
-        assertEquals(Span.SpanKind.SPAN_KIND_CLIENT, pay.getKind());
-        assertEquals(12L, OtlpSamples.attributes(pay.getAttributesList()).get("amount"));
-        assertEquals("no money", pay.getStatus().getMessage());
-        assertEquals("declined", pay.getEvents(0).getName());
     }
 }

@@ -1,13 +1,5 @@
 package tempo.receiver.jaeger;
 
-import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanKind;
-import io.opentelemetry.api.trace.StatusCode;
-import io.opentelemetry.api.trace.Tracer;
-import io.opentelemetry.context.Context;
-import io.opentelemetry.sdk.resources.Resource;
-import io.opentelemetry.sdk.trace.SdkTracerProvider;
-import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -16,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import tempo.receiver.SameTraceOfTheSdk;
 
 /** Sends a trace by OpenTelemetry's last exporter for Jaeger, with the SDK of its time. */
 public final class JaegerExporterRun {
@@ -24,7 +17,7 @@ public final class JaegerExporterRun {
     private JaegerExporterRun() {}
 
     /** Runs {@link #send} with the exporter's jars and nothing else; returns the id of the trace. */
-    static String apart(String endpoint) throws Exception {
+    public static String apart(String endpoint) throws Exception {
         List<URL> urls = new ArrayList<>();
         urls.add(JaegerExporterRun.class.getProtectionDomain().getCodeSource().getLocation());
         try (Stream<Path> jars = Files.list(JARS)) {
@@ -44,28 +37,9 @@ public final class JaegerExporterRun {
         }
     }
 
-    /** Sends a trace of two spans. */
+    /** Sends the trace that all clients send. */
     public static String send(String endpoint) throws ReflectiveOperationException {
-        try (SdkTracerProvider provider = SdkTracerProvider.builder()
-                .setResource(Resource.builder()
-                        .put("service.name", "shop")
-                        .put("zone", "a")
-                        .build())
-                .addSpanProcessor(SimpleSpanProcessor.create(exporter(endpoint)))
-                .build()) {
-            Tracer tracer = provider.get("lib", "1.2");
-            Span root = tracer.spanBuilder("order").startSpan();
-            Span child = tracer.spanBuilder("pay")
-                    .setSpanKind(SpanKind.CLIENT)
-                    .setParent(Context.root().with(root))
-                    .setAttribute("amount", 12)
-                    .startSpan();
-            child.addEvent("declined");
-            child.setStatus(StatusCode.ERROR, "no money");
-            child.end();
-            root.end();
-            return root.getSpanContext().getTraceId();
-        }
+        return SameTraceOfTheSdk.send(exporter(endpoint));
     }
 
     private static SpanExporter exporter(String endpoint) throws ReflectiveOperationException {
