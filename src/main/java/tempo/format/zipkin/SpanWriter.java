@@ -36,8 +36,14 @@ final class SpanWriter {
     private final OtlpIds ids = new OtlpIds();
     private final KnownTags known = new KnownTags();
 
-    /** @param bytesMax most bytes of all spans together */
-    SpanWriter(long bytesMax) {
+    private final boolean debug;
+
+    /**
+     * @param bytesMax most bytes of all spans together
+     * @param debug whether all are for debugging, whatever they say
+     */
+    SpanWriter(long bytesMax, boolean debug) {
+        this.debug = debug;
         request = new OtlpRequest(bytesMax);
     }
 
@@ -138,7 +144,7 @@ final class SpanWriter {
         if (span.duration != end - start) {
             integer(out, ZipkinNames.DURATION, span.duration);
         }
-        if (span.debug) {
+        if (span.debug || debug) {
             OtlpAttributes.bool(out, SPAN_ATTRIBUTES, ZipkinNames.DEBUG, true);
         }
         if (span.shared) {

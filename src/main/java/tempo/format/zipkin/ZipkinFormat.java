@@ -24,7 +24,16 @@ public enum ZipkinFormat {
      * @throws FormatException if the bytes are not a list of spans in this format, or become too many: none of it is translated
      */
     public byte[] toOtlp(byte[] bytes, int offset, int length, long bytesMax) throws FormatException {
-        SpanWriter out = new SpanWriter(bytesMax);
+        return toOtlp(bytes, offset, length, bytesMax, false);
+    }
+
+    /**
+     * The same, of a request that may say for all its spans that they are for debugging.
+     *
+     * @param debug whether it does
+     */
+    public byte[] toOtlp(byte[] bytes, int offset, int length, long bytesMax, boolean debug) throws FormatException {
+        SpanWriter out = new SpanWriter(bytesMax, debug);
         try {
             switch (this) {
                 case JSON_V2 -> {
@@ -52,7 +61,7 @@ public enum ZipkinFormat {
      * @throws FormatException if it is not a list of spans
      */
     public static byte[] ofThriftCall(ThriftReader in, long bytesMax) throws FormatException {
-        SpanWriter out = new SpanWriter(bytesMax);
+        SpanWriter out = new SpanWriter(bytesMax, false);
         new ThriftV1(out, in).readCall();
         return out.toByteArray();
     }

@@ -25,6 +25,7 @@ public record RpcStatus(int code, int httpStatus, String message, int retryAfter
 
     private static final int RETRY_AFTER_SECONDS = 2;
     private static final String RETRY_INFO_TYPE = "type.googleapis.com/google.rpc.RetryInfo";
+    private static final String BAD_REQUEST_TYPE = "type.googleapis.com/google.rpc.BadRequest";
 
     /** The status of an outcome. */
     public static RpcStatus of(Outcome outcome) {
@@ -56,7 +57,7 @@ public record RpcStatus(int code, int httpStatus, String message, int retryAfter
         return code == 0;
     }
 
-    /** Serialized {@code google.rpc.Status}. */
+    /** Serialized {@code google.rpc.Status}, with details: when to try again, or what is wrong. */
     public byte[] toByteArray() {
         WireWriter out = new WireWriter(128);
         out.varint(1, code);
@@ -70,16 +71,29 @@ public record RpcStatus(int code, int httpStatus, String message, int retryAfter
             out.end(delay);
             out.end(retryInfo);
             out.end(any);
+        } else if (code == INVALID_ARGUMENT) {
+            int any = out.begin(3);
+            out.string(1, BAD_REQUEST_TYPE);
+            int badRequest = out.begin(2);
+            int violation = out.begin(1);
+            out.string(2, message);
+            out.end(violation);
+            out.end(badRequest);
+            out.end(any);
         }
         return out.toByteArray();
     }
 
     /** The same as JSON, of a message whose characters are escaped already. */
     public String toJson(String escaped) {
-        String details = retryAfterSeconds == 0
-                ? ""
-                : ",\"details\":[{\"@type\":\"" + RETRY_INFO_TYPE + "\",\"retryDelay\":\"" + retryAfterSeconds
-                        + "s\"}]";
+        String details = "";
+        if (retryAfterSeconds > 0) {
+            details = ",\"details\":[{\"@type\":\"" + RETRY_INFO_TYPE + "\",\"retryDelay\":\"" + retryAfterSeconds
+                    + "s\"}]";
+        } else if (code == INVALID_ARGUMENT) {
+            details = ",\"details\":[{\"@type\":\"" + BAD_REQUEST_TYPE + "\",\"fieldViolations\":[{\"description\":\""
+                    + escaped + "\"}]}]";
+        }
         return "{\"code\":" + code + ",\"message\":\"" + escaped + "\"" + details + "}";
     }
 }

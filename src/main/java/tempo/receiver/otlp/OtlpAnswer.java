@@ -38,7 +38,8 @@ record OtlpAnswer(RpcStatus status, long refused) {
         } else if (refused > 0) {
             json = "{\"partialSuccess\":{\"rejectedSpans\":\"" + refused + "\",\"errorMessage\":\"" + text + "\"}}";
         } else {
-            json = "{\"partialSuccess\":{}}";
+            // The specification wants the field unset where all is well.
+            json = "{}";
         }
         return json.getBytes(StandardCharsets.UTF_8);
     }

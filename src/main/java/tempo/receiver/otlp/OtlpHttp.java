@@ -11,18 +11,12 @@ import akka.http.javadsl.model.MediaTypes;
 import akka.http.javadsl.model.headers.RawHeader;
 import akka.japi.function.Function;
 import java.util.concurrent.CompletionStage;
-import tempo.format.json.InvalidJsonException;
 import tempo.format.json.JsonLimits;
 import tempo.format.otlp.OtlpJson;
 import tempo.receiver.Decoder;
-import tempo.receiver.InFlightBytes;
-import tempo.receiver.IntakeConfig;
 import tempo.receiver.Outcome;
-import tempo.receiver.RefusedException;
-import tempo.receiver.RequestBody;
 import tempo.receiver.SpanIntake;
 import tempo.receiver.grpc.RpcStatus;
-import tempo.span.Refusal;
 
 /** OTLP over HTTP: {@code POST /v1/traces} as protobuf or JSON, compressed or not; answers in the encoding of the request. */
 final class OtlpHttp implements Function<HttpRequest, CompletionStage<HttpResponse>> {
@@ -33,6 +27,11 @@ final class OtlpHttp implements Function<HttpRequest, CompletionStage<HttpRespon
     private static final String PROTOBUF_NEWER = "application/protobuf";
     private static final String JSON = "application/json";
     private static final OtlpJson JSON_TRANSLATOR = new OtlpJson(JsonLimits.DEFAULT);
+
+    /** What JSON becomes is never larger than it was. */
+    private static final Decoder JSON_DECODER =
+            Decoder.translating((bytes, offset, length, bytesMax) -> JSON_TRANSLATOR.toProtobuf(bytes, offset, length));
+
     private static final ContentType PROTOBUF_TYPE =
             ContentTypes.create(MediaTypes.applicationBinary("x-protobuf", false));
 
@@ -58,18 +57,8 @@ final class OtlpHttp implements Function<HttpRequest, CompletionStage<HttpRespon
         if (!json && !protobuf) {
             return refused(request, 415, "content type must be " + PROTOBUF + " or " + JSON, false, false);
         }
-        Decoder decoder = json ? OtlpHttp::ofJson : Decoder.OTLP;
+        Decoder decoder = json ? JSON_DECODER : Decoder.OTLP;
         return intake.export(request, decoder.inflating(request)).thenApply(outcome -> reply(outcome, json));
-    }
-
-    private static RequestBody.Collected ofJson(
-            RequestBody.Collected body, IntakeConfig config, InFlightBytes.Lease lease) throws RefusedException {
-        try {
-            byte[] otlp = JSON_TRANSLATOR.toProtobuf(body.array(), body.offset(), body.length());
-            return new RequestBody.Collected(otlp, 0, otlp.length);
-        } catch (InvalidJsonException invalid) {
-            throw new RefusedException(Refusal.MALFORMED_REQUEST, String.valueOf(invalid.getMessage()));
-        }
     }
 
     private static HttpResponse reply(Outcome outcome, boolean json) {

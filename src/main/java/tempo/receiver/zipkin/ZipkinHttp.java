@@ -21,6 +21,8 @@ final class ZipkinHttp implements Function<HttpRequest, CompletionStage<HttpResp
 
     private static final String VERSION_1 = "api/v1/spans";
     private static final String VERSION_2 = "api/v2/spans";
+    private static final String FLAGS = "X-B3-Flags";
+    private static final String DEBUG = "1";
     private static final int ACCEPTED = 202;
 
     private final transient SpanIntake intake;
@@ -45,8 +47,11 @@ final class ZipkinHttp implements Function<HttpRequest, CompletionStage<HttpResp
         }
         MediaType media = request.entity().getContentType().mediaType();
         String type = media.mainType() + "/" + media.subType();
+        boolean debug = request.getHeader(FLAGS)
+                .filter(flags -> flags.value().equals(DEBUG))
+                .isPresent();
         Decoder spans = Decoder.translating((bytes, offset, length, bytesMax) ->
-                format(first, type, bytes, offset, length).toOtlp(bytes, offset, length, bytesMax));
+                format(first, type, bytes, offset, length).toOtlp(bytes, offset, length, bytesMax, debug));
         return intake.export(request, spans.inflating(request)).thenApply(outcome -> PlainAnswer.of(outcome, ACCEPTED));
     }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.google.rpc.BadRequest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -57,7 +58,7 @@ class OtlpHttpTest {
     void takesJsonInEveryCompression(Compressed compression) {
         HttpResponse<byte[]> answer = NODE.export(
                 compression.bytes(JSON_REQUEST), "Content-Type", JSON, "Content-Encoding", compression.header);
-        assertEquals("{\"partialSuccess\":{}}", NodeFixture.text(answer));
+        assertEquals("{}", NodeFixture.text(answer));
         assertEquals(200, answer.statusCode());
         assertEquals(JSON, answer.headers().firstValue("Content-Type").orElse(""));
     }
@@ -79,14 +80,13 @@ class OtlpHttpTest {
     @ValueSource(strings = {"application/json; charset=utf-8", "application/json;charset=UTF-8", "APPLICATION/JSON"})
     void takesEverySpellingOfJson(String contentType) {
         HttpResponse<byte[]> answer = NODE.export(JSON_REQUEST, "Content-Type", contentType);
-        assertEquals("{\"partialSuccess\":{}}", NodeFixture.text(answer));
+        assertEquals("{}", NodeFixture.text(answer));
     }
 
     @Test
     void takesAnEmptyRequest() {
         assertEquals(200, NODE.export(new byte[0], "Content-Type", PROTOBUF).statusCode());
-        assertEquals(
-                "{\"partialSuccess\":{}}", NodeFixture.text(NODE.export("{}".getBytes(UTF_8), "Content-Type", JSON)));
+        assertEquals("{}", NodeFixture.text(NODE.export("{}".getBytes(UTF_8), "Content-Type", JSON)));
     }
 
     @Test
@@ -108,6 +108,13 @@ class OtlpHttpTest {
         assertEquals(200, answer.statusCode());
     }
 
+    /** {@code google.rpc.Status} as JSON. */
+    static String badRequest(String message) {
+        return "{\"code\":3,\"message\":\"" + message
+                + "\",\"details\":[{\"@type\":\"type.googleapis.com/google.rpc.BadRequest\","
+                + "\"fieldViolations\":[{\"description\":\"" + message + "\"}]}]}";
+    }
+
     @Test
     void namesTheByteOfMalformedProtobuf() throws Exception {
         HttpResponse<byte[]> answer = NODE.export(new byte[] {10, 2, 18, 5}, "Content-Type", PROTOBUF);
@@ -116,6 +123,11 @@ class OtlpHttpTest {
         assertEquals(
                 new RpcStatus(3, "request could not be decoded: length is 5 but 0 bytes are left, at byte 3", 0),
                 RpcStatus.parse(answer.body()));
+        BadRequest details =
+                com.google.rpc.Status.parseFrom(answer.body()).getDetails(0).unpack(BadRequest.class);
+        assertEquals(
+                "request could not be decoded: length is 5 but 0 bytes are left, at byte 3",
+                details.getFieldViolations(0).getDescription());
     }
 
     @Test
@@ -125,7 +137,7 @@ class OtlpHttpTest {
         assertEquals(400, answer.statusCode());
         assertEquals(JSON, answer.headers().firstValue("Content-Type").orElse(""));
         assertEquals(
-                "{\"code\":3,\"message\":\"resourceSpans[0].scopeSpans is not an array: 7, at line 1, byte 32\"}",
+                badRequest("resourceSpans[0].scopeSpans is not an array: 7, at line 1, byte 32"),
                 NodeFixture.text(answer));
     }
 
@@ -146,7 +158,7 @@ class OtlpHttpTest {
     void saysWhatIsWrongWithCompression(String encoding, String hex, String message) {
         HttpResponse<byte[]> answer =
                 NODE.export(HexFormat.of().parseHex(hex), "Content-Type", JSON, "Content-Encoding", encoding);
-        assertEquals("{\"code\":3,\"message\":\"" + message + "\"}", NodeFixture.text(answer));
+        assertEquals(badRequest(message), NodeFixture.text(answer));
         assertEquals(400, answer.statusCode());
     }
 
@@ -223,7 +235,7 @@ class OtlpHttpTest {
                 .post(okhttp3.RequestBody.create(JSON_REQUEST, MediaType.parse(JSON)))
                 .build();
         try (Response answer = client.newCall(request).execute()) {
-            assertEquals("{\"partialSuccess\":{}}", answer.body().string());
+            assertEquals("{}", answer.body().string());
             assertEquals(Protocol.H2_PRIOR_KNOWLEDGE, answer.protocol());
         }
     }
@@ -239,7 +251,7 @@ class OtlpHttpTest {
         request.header("Content-Type", JSON).POST(BodyPublishers.ofByteArray(JSON_REQUEST));
         for (int i = 0; i < 3; i++) {
             HttpResponse<String> answer = client.send(request.build(), BodyHandlers.ofString());
-            assertEquals("{\"partialSuccess\":{}}", answer.body());
+            assertEquals("{}", answer.body());
             assertEquals(HttpClient.Version.HTTP_2, answer.version());
         }
     }

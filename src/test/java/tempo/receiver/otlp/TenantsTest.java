@@ -53,7 +53,7 @@ class TenantsTest {
         HttpResponse<byte[]> http =
                 NODE.export("{}".getBytes(UTF_8), "Content-Type", "application/json", "X-Scope-OrgID", id);
         assertEquals(400, http.statusCode());
-        assertEquals("{\"code\":3,\"message\":\"" + SYNTAX + "\"}", NodeFixture.text(http));
+        assertEquals(OtlpHttpTest.badRequest(SYNTAX), NodeFixture.text(http));
         GrpcCall.Answer grpc = GrpcCall.export(NODE.otlpGrpc(), GrpcCall.frame(0, REQUEST), "x-scope-orgid", id);
         assertEquals(3, grpc.status());
         assertEquals(SYNTAX, grpc.message());

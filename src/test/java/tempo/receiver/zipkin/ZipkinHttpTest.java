@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.opentelemetry.proto.trace.v1.TracesData;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -16,7 +17,10 @@ import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tempo.NodeFixture;
+import tempo.format.OtlpSamples;
 import zipkin2.Span;
 import zipkin2.codec.SpanBytesEncoder;
 
@@ -65,6 +69,28 @@ class ZipkinHttpTest {
                 200,
                 NODE.get("/api/traces/" + Integer.toHexString(id), "X-Scope-OrgID", "team")
                         .statusCode());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,true", "0,false"})
+    void aRequestMaySayThatItsSpansAreForDebugging(String flags, boolean debug) throws Exception {
+        int id = 0xdeb00 + Integer.parseInt(flags);
+        byte[] spans = SpanBytesEncoder.PROTO3.encodeList(List.of(span(id)));
+        assertAnswer(
+                202, "", post("/api/v2/spans", spans, "Content-Type", "application/x-protobuf", "X-B3-Flags", flags));
+        byte[] trace = NODE.get(
+                        "/api/traces/" + Integer.toHexString(id),
+                        "Accept",
+                        "application/protobuf",
+                        "X-Scope-OrgID",
+                        "team")
+                .body();
+        assertEquals(
+                debug,
+                OtlpSamples.attributes(OtlpSamples.spans(TracesData.parseFrom(trace))
+                                .get(0)
+                                .getAttributesList())
+                        .containsKey("zipkin.debug"));
     }
 
     @Test
