@@ -33,16 +33,26 @@ final class Certificates {
         if (!config.enabled()) {
             return Optional.empty();
         }
-        ServerTls tls;
-        try {
-            tls = ServerTls.load(config);
-        } catch (IOException e) {
-            throw new IOException(key + "." + e.getMessage(), e);
-        }
+        ServerTls tls = read(key, config);
         LOG.info("{}: certificate is valid until {}", key, tls.validUntil());
         Duration interval = config.reloadInterval();
         system.scheduler().scheduleWithFixedDelay(interval, interval, () -> reload(key, tls), disk);
         return Optional.of(tls);
+    }
+
+    /** Reads certificates, if there are any, to see whether they can be used. */
+    static void check(String key, TlsConfig config) throws IOException {
+        if (config.enabled()) {
+            read(key, config);
+        }
+    }
+
+    private static ServerTls read(String key, TlsConfig config) throws IOException {
+        try {
+            return ServerTls.load(config);
+        } catch (IOException e) {
+            throw new IOException(key + "." + e.getMessage(), e);
+        }
     }
 
     private static void reload(String key, ServerTls tls) {

@@ -7,8 +7,10 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
+import akka.http.javadsl.ConnectionContext;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.ServerBuilder;
 import akka.management.javadsl.AkkaManagement;
 import akka.stream.SystemMaterializer;
 import com.typesafe.config.Config;
@@ -43,6 +45,8 @@ import tempo.quickstart.Endpoints;
 import tempo.telemetry.Metrics;
 import tempo.telemetry.MetricsPage;
 import tempo.tempodb.TempoDb;
+import tempo.tls.ServerTls;
+import tempo.tls.TlsConfig;
 
 /**
  * A running node: opens its data, joins the cluster, binds its ports, and takes all of it down in the right order. Several may
@@ -79,6 +83,7 @@ public final class Node {
      * @throws IOException with a sentence for the user: a port is taken, the data cannot be used, the cluster cannot be joined
      */
     public static Node start(Settings settings, Config config) throws IOException {
+        Certificates.check(ClusterTls.KEY, settings.cluster().tls().toConfig());
         DataDirectory data = DataDirectory.open(settings.dataDir());
         Config systemConfig = NodeConfig.of(settings, config);
         ActorSystem<Void> system;
@@ -143,15 +148,21 @@ public final class Node {
                 settings.api().deletion(),
                 SystemMaterializer.get(system).materializer());
         Settings.Listener http = settings.api().http();
+        Certificates certificates = new Certificates(system);
+        ServerBuilder builder = Http.get(system).newServerAt(http.host(), http.port());
         ServerBinding apiBinding = bound(
                 "tempo.api.http.port",
                 http.host(),
                 http.port(),
-                Http.get(system).newServerAt(http.host(), http.port()).bind(tempoApi));
+                certificates
+                        .load("tempo.api.http.tls", http.tls())
+                        .map(tls -> builder.enableHttps(ConnectionContext.httpsServer(tls::engine)))
+                        .orElse(builder)
+                        .bind(tempoApi));
         api = apiBinding.localAddress();
         NodeReceivers bound = NodeReceivers.bind(system, settings, distributor, metrics);
         receivers = bound;
-        management = startManagement();
+        management = startManagement(certificates);
         shutdown.install(bound, apiBinding);
         readiness.ready();
     }
@@ -214,10 +225,13 @@ public final class Node {
                         : warmUp(ingester, range, attempts - 1));
     }
 
-    private InetSocketAddress startManagement() throws IOException {
-        CompletionStage<akka.http.javadsl.model.Uri> started =
-                AkkaManagement.get(system.classicSystem()).start();
+    private InetSocketAddress startManagement(Certificates certificates) throws IOException {
         Settings.Listener listener = settings.management();
+        Optional<ServerTls> loaded = certificates.load("tempo.management.tls", listener.tls());
+        CompletionStage<akka.http.javadsl.model.Uri> started = AkkaManagement.get(system.classicSystem())
+                .start(routes -> loaded.map(
+                                tls -> routes.withHttpsConnectionContext(ConnectionContext.httpsServer(tls::engine)))
+                        .orElse(routes));
         try {
             akka.http.javadsl.model.Uri uri = started.toCompletableFuture().get(30, TimeUnit.SECONDS);
             return InetSocketAddress.createUnresolved(uri.host().address(), uri.port());
@@ -282,15 +296,15 @@ public final class Node {
         if (receivers == null) {
             throw new IllegalStateException("the node is not started");
         }
-        return receivers.endpoints(api, management);
+        return receivers.endpoints(
+                reachable(api, settings.api().http().tls()),
+                reachable(management, settings.management().tls()));
     }
 
-    static URI reachable(InetSocketAddress bound) {
-        return Endpoints.http(bound.getHostString(), bound.getPort());
-    }
-
-    static URI reachableByTls(InetSocketAddress bound) {
-        return Endpoints.https(bound.getHostString(), bound.getPort());
+    static URI reachable(InetSocketAddress bound, TlsConfig tls) {
+        return tls.enabled()
+                ? Endpoints.https(bound.getHostString(), bound.getPort())
+                : Endpoints.http(bound.getHostString(), bound.getPort());
     }
 
     /** {@code host:port} by which other nodes may join. */

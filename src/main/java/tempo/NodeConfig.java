@@ -20,6 +20,9 @@ final class NodeConfig {
         Map<String, Object> derived = new HashMap<>();
         derived.put("akka.remote.artery.canonical.hostname", settings.cluster().host());
         derived.put("akka.remote.artery.canonical.port", settings.cluster().port());
+        if (settings.cluster().tls().enabled()) {
+            ClusterTls.addTo(derived, settings.cluster().tls());
+        }
         derived.put("akka.cluster.roles", roles(settings));
         derived.put(
                 "akka.actor.tempo-compaction-dispatcher.thread-pool-executor.fixed-pool-size",

@@ -78,25 +78,20 @@ final class NodeReceivers {
         otlpHttp = bind("otlp.http", otlp.http(), listener -> receiver.bindHttp(listener, otlp.cors()));
     }
 
-    private void bindZipkin(ReceiverSettings.Zipkin zipkin) throws IOException {
-        IntakeConfig config = new IntakeConfig(
-                "zipkin",
-                zipkin.requestBytesMax(),
-                zipkin.inflatedBytesMax(),
-                zipkin.bodyTimeout(),
-                settings.tenancy());
+    private void bindZipkin(ReceiverSettings.OnePort zipkin) throws IOException {
+        IntakeConfig config = config("zipkin", zipkin);
         ZipkinReceiver receiver = new ZipkinReceiver(system, intake(config));
         bind("zipkin", zipkin.listener(), receiver::bind)
                 .ifPresent(uri -> add("Zipkin", uri, "spans in Zipkin's formats (/api/v2/spans)"));
     }
 
-    private void bindOpenCensus(ReceiverSettings.Opencensus opencensus) throws IOException {
-        IntakeConfig config = new IntakeConfig(
-                "opencensus",
-                opencensus.requestBytesMax(),
-                opencensus.inflatedBytesMax(),
-                opencensus.bodyTimeout(),
-                settings.tenancy());
+    private IntakeConfig config(String receiver, ReceiverSettings.OnePort port) {
+        return new IntakeConfig(
+                receiver, port.requestBytesMax(), port.inflatedBytesMax(), port.bodyTimeout(), settings.tenancy());
+    }
+
+    private void bindOpenCensus(ReceiverSettings.OnePort opencensus) throws IOException {
+        IntakeConfig config = config("opencensus", opencensus);
         OpenCensusReceiver receiver = new OpenCensusReceiver(system, intake(config), SystemClock::nanos);
         endStreams = receiver::stop;
         bind("opencensus", opencensus.listener(), receiver::bind)
@@ -174,8 +169,7 @@ final class NodeReceivers {
         Listener listener = new Listener(port.host(), port.port(), port.connectionsMax(), tls);
         ServerBinding bound = Node.bound(portKey(receiver), port.host(), port.port(), binder.bind(listener));
         bindings.add(bound);
-        return Optional.of(
-                tls.isPresent() ? Node.reachableByTls(bound.localAddress()) : Node.reachable(bound.localAddress()));
+        return Optional.of(Node.reachable(bound.localAddress(), port.tls()));
     }
 
     private static String portKey(String receiver) {
@@ -192,7 +186,7 @@ final class NodeReceivers {
     }
 
     /** Where the node can be reached, with what is not of receivers. */
-    Endpoints endpoints(InetSocketAddress api, InetSocketAddress management) {
-        return new Endpoints(otlpGrpc, otlpHttp, others, Node.reachable(api), Node.reachable(management));
+    Endpoints endpoints(URI api, URI management) {
+        return new Endpoints(otlpGrpc, otlpHttp, others, api, management);
     }
 }

@@ -11,7 +11,7 @@ import tempo.tls.TlsConfig;
  * @param replyDeadline a request that is not durable by then is answered so that it is sent again
  */
 public record ReceiverSettings(
-        Otlp otlp, Zipkin zipkin, Jaeger jaeger, Opencensus opencensus, long inFlightBytesMax, Duration replyDeadline) {
+        Otlp otlp, OnePort zipkin, Jaeger jaeger, OnePort opencensus, long inFlightBytesMax, Duration replyDeadline) {
     public ReceiverSettings {
         long largest = 0;
         largest = Math.max(largest, otlp.enabled() ? otlp.inflatedBytesMax() : 0);
@@ -27,13 +27,13 @@ public record ReceiverSettings(
     }
 
     /**
-     * Zipkin over HTTP.
+     * A receiver with one port.
      *
-     * @param requestBytesMax largest request on the wire
-     * @param inflatedBytesMax largest request after decompression
-     * @param bodyTimeout a sender that takes longer over a request is told to try again
+     * @param requestBytesMax largest request, or message of a stream, on the wire
+     * @param inflatedBytesMax largest one after decompression, and after translation
+     * @param bodyTimeout a sender that takes longer over one is told to try again
      */
-    public record Zipkin(
+    public record OnePort(
             boolean enabled,
             String host,
             int port,
@@ -42,36 +42,7 @@ public record ReceiverSettings(
             long requestBytesMax,
             long inflatedBytesMax,
             Duration bodyTimeout) {
-        public Zipkin {
-            Settings.requirePort(port);
-            requirePositive("connections-max", connectionsMax);
-            requirePositive("request-bytes-max", requestBytesMax);
-            requirePositive("inflated-bytes-max", inflatedBytesMax);
-            requirePositive("body-timeout", bodyTimeout.toNanos());
-        }
-
-        Port listener() {
-            return new Port(enabled, host, port, connectionsMax, tls);
-        }
-    }
-
-    /**
-     * OpenCensus over gRPC.
-     *
-     * @param requestBytesMax largest message on the wire
-     * @param inflatedBytesMax largest message after decompression, and after translation
-     * @param bodyTimeout a message that takes longer ends its stream
-     */
-    public record Opencensus(
-            boolean enabled,
-            String host,
-            int port,
-            int connectionsMax,
-            TlsConfig tls,
-            long requestBytesMax,
-            long inflatedBytesMax,
-            Duration bodyTimeout) {
-        public Opencensus {
+        public OnePort {
             Settings.requirePort(port);
             requirePositive("connections-max", connectionsMax);
             requirePositive("request-bytes-max", requestBytesMax);

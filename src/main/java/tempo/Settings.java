@@ -23,6 +23,7 @@ import tempo.tempodb.backend.s3.S3Config;
 import tempo.tempodb.block.BlockNames;
 import tempo.tempodb.wal.WalConfig;
 import tempo.tenant.Tenancy;
+import tempo.tls.TlsConfig;
 
 /**
  * Everything that can be set, as one value. Each component's key, unit, default and environment variable stand in
@@ -45,7 +46,8 @@ public record Settings(
         BlocklistConfig blocklist,
         CompactorConfig compaction,
         RetentionSettings retention,
-        Store store) {
+        Store store,
+        Security security) {
 
     /** How long after its deadline a query that was held up may still take an answer. */
     static final Duration QUERY_MARGIN = Duration.ofSeconds(2);
@@ -56,6 +58,12 @@ public record Settings(
             throw new IllegalArgumentException("wal.retain-after-release must be longer than " + queryMax.toSeconds()
                     + " s, querier.deadline and " + QUERY_MARGIN.toSeconds() + " s more, but was "
                     + wal.retainAfterRelease().toSeconds() + " s");
+        }
+        List<String> exposed = Exposure.of(receiver, api, management, cluster);
+        if (!security.allowUnauthenticated() && !exposed.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "security.allow-unauthenticated must be on where other machines can reach a port without"
+                            + " showing a certificate: " + String.join(", ", exposed));
         }
     }
 
@@ -72,11 +80,18 @@ public record Settings(
     public record Api(Listener http, boolean deletion) {}
 
     /**
+     * Who may reach what.
+     *
+     * @param allowUnauthenticated whether ports that do not ask who is calling may listen on other addresses than loopback
+     */
+    public record Security(boolean allowUnauthenticated) {}
+
+    /**
      * An address to listen on.
      *
      * @param port 0 to 65535; 0 takes any free one
      */
-    public record Listener(String host, int port) {
+    public record Listener(String host, int port, TlsConfig tls) {
         public Listener {
             requirePort(port);
         }
@@ -90,7 +105,7 @@ public record Settings(
      * @param seeds {@code host:port} of nodes to join; none means a cluster of one
      * @param ranges into how many equal intervals the keys are divided
      */
-    public record Cluster(String host, int port, List<String> seeds, int ranges) {
+    public record Cluster(String host, int port, List<String> seeds, int ranges, NodesTls tls) {
         private static final int RANGES_MAX = 65_536;
 
         public Cluster {
@@ -99,6 +114,29 @@ public record Settings(
                 throw new IllegalArgumentException("ranges must be between 1 and " + RANGES_MAX);
             }
             seeds = List.copyOf(seeds);
+        }
+    }
+
+    /**
+     * TLS between nodes, each of which shows a certificate. It is on if there is one.
+     *
+     * @param caFile who vouches for nodes
+     */
+    public record NodesTls(String certificateFile, String keyFile, String caFile, Duration reloadInterval) {
+        public NodesTls {
+            if (certificateFile.isEmpty() != keyFile.isEmpty() || certificateFile.isEmpty() != caFile.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "certificate-file, key-file and ca-file go together, some of them are empty");
+            }
+            requirePositive("reload-interval", reloadInterval.toNanos());
+        }
+
+        boolean enabled() {
+            return !certificateFile.isEmpty();
+        }
+
+        TlsConfig toConfig() {
+            return new TlsConfig(certificateFile, keyFile, caFile, reloadInterval);
         }
     }
 

@@ -14,10 +14,15 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -32,7 +37,7 @@ public final class ServerTls {
     private volatile Loaded loaded;
 
     /** @param files what was in them, to see whether they have changed */
-    private record Loaded(SSLContext context, Instant validUntil, List<byte[]> files) {
+    private record Loaded(SSLContext context, X509Certificate own, List<byte[]> files) {
         boolean isOf(List<byte[]> others) {
             boolean same = files.size() == others.size();
             for (int i = 0; same && i < files.size(); i++) {
@@ -74,7 +79,31 @@ public final class ServerTls {
 
     /** When the certificate ends. */
     public Instant validUntil() {
-        return loaded.validUntil();
+        return loaded.own().getNotAfter().toInstant();
+    }
+
+    /** For one connection to a port with the same files, whose other end must be vouched for by the same authority. */
+    public SSLEngine clientEngine() {
+        SSLEngine engine = loaded.context().createSSLEngine();
+        engine.setUseClientMode(true);
+        return engine;
+    }
+
+    /**
+     * Whether a connection's other end is one of ours: it was vouched for, and its certificate is for a name that the own one is for too.
+     *
+     * @return what is wrong; empty if nothing is
+     */
+    public Optional<String> peerIsOther(SSLSession session) {
+        try {
+            Set<String> theirs = SubjectNames.of((X509Certificate) session.getPeerCertificates()[0]);
+            Set<String> own = SubjectNames.of(loaded.own());
+            return Collections.disjoint(theirs, own)
+                    ? Optional.of("certificate of the other end is for " + theirs + ", of which none is among " + own)
+                    : Optional.empty();
+        } catch (SSLPeerUnverifiedException e) {
+            return Optional.of("other end has no certificate");
+        }
     }
 
     /** For one connection. */
@@ -125,8 +154,7 @@ public final class ServerTls {
                     : parsed("client-ca-file", config.clientCaFile(), () -> trusting(Pem.certificates(files.get(2))));
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(keys.getKeyManagers(), trust, new SecureRandom());
-            return new Loaded(
-                    context, ((X509Certificate) chain.get(0)).getNotAfter().toInstant(), files);
+            return new Loaded(context, (X509Certificate) chain.get(0), files);
         } catch (GeneralSecurityException e) {
             throw new IOException(
                     "certificate-file " + config.certificateFile() + " cannot be used: " + e.getMessage(), e);

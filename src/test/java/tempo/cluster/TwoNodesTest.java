@@ -126,7 +126,7 @@ final class TwoNodesTest {
         return count;
     }
 
-    private static void until(Callable<Boolean> condition) throws Exception {
+    static void until(Callable<Boolean> condition) throws Exception {
         long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!condition.call()) {
             assertTrue(System.nanoTime() < deadline, "condition did not come true in 60 s");

@@ -62,6 +62,10 @@ class SecuredPortsTest {
                 settings.put(tls + "client-ca-file", CERTIFICATES.authorityFile.toString());
             }
         }
+        for (String port : List.of("api.http", "management")) {
+            settings.put("tempo." + port + ".tls.certificate-file", CERTIFICATES.certificateFile.toString());
+            settings.put("tempo." + port + ".tls.key-file", CERTIFICATES.keyFile.toString());
+        }
         return settings;
     }
 
@@ -177,6 +181,21 @@ class SecuredPortsTest {
                 .sslContext(CERTIFICATES.clientContext(withCertificate))
                 .build();
         return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    }
+
+    @Test
+    void queriesAndManagementAreEncrypted() throws Exception {
+        for (URI uri : List.of(NODE.api().resolve("/ready"), NODE.management().resolve("/alive"))) {
+            assertEquals("https", uri.getScheme());
+            HttpClient client = HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .sslContext(CERTIFICATES.clientContext(false))
+                    .build();
+            assertEquals(
+                    200,
+                    client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding())
+                            .statusCode());
+        }
     }
 
     @Test

@@ -72,6 +72,15 @@ public final class TestCertificates {
         return builder.build().sslContext();
     }
 
+    /** What Java's serialization makes of an object. */
+    public static byte[] javaBytes(java.io.Serializable object) throws IOException {
+        java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream();
+        try (java.io.ObjectOutputStream out = new java.io.ObjectOutputStream(bytes)) {
+            out.writeObject(object);
+        }
+        return bytes.toByteArray();
+    }
+
     static Path write(Path file, String text) {
         try {
             return Files.writeString(file, text);
