@@ -11,6 +11,7 @@ import akka.http.javadsl.ConnectionContext;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
 import akka.http.javadsl.ServerBuilder;
+import akka.management.cluster.bootstrap.ClusterBootstrap;
 import akka.management.javadsl.AkkaManagement;
 import akka.stream.SystemMaterializer;
 import com.typesafe.config.Config;
@@ -110,14 +111,20 @@ public final class Node {
 
     private void run(DataDirectory data, Config systemConfig) throws IOException {
         MetricsPage metricsPage = MetricsPage.start(systemConfig);
+        Certificates certificates = new Certificates(system);
+        // Other nodes ask here whether there is a cluster yet.
+        management = startManagement(certificates);
         joinCluster();
         NodeStore.Blocks blocks = NodeStore.openBlocks(system, data, settings);
         TempoDb db = blocks.db();
-        IngesterNode ingester = NodeStore.startIngester(system, data, settings, db, metrics);
-        Optional<CompactorNode> compactor =
-                settings.compaction().enabled() ? Optional.of(startCompactor(blocks, ingester)) : Optional.empty();
-        NodeShutdown shutdown = new NodeShutdown(system, readiness, ingester, compactor, data);
         int ranges = settings.cluster().ranges();
+        IngesterNode ingester = settings.has(NodeRole.INGESTER)
+                ? NodeStore.startIngester(system, data, settings, db, metrics)
+                : IngesterNode.elsewhere(system, ranges);
+        boolean compacts =
+                settings.has(NodeRole.COMPACTOR) && settings.compaction().enabled();
+        Optional<CompactorNode> compactor = compacts ? Optional.of(startCompactor(blocks, ingester)) : Optional.empty();
+        NodeShutdown shutdown = new NodeShutdown(system, readiness, ingester, compactor, data);
         Distributor distributor = Distributor.start(
                 system,
                 ingester.region(),
@@ -134,7 +141,9 @@ public final class Node {
                 metrics,
                 SystemClock::nanos);
         awaitUp();
-        warmUp(ingester, ranges);
+        if (settings.has(NodeRole.INGESTER)) {
+            warmUp(ingester, ranges);
+        }
         await(querier.allMembersKnown(MEMBERS_TIMEOUT).toCompletableFuture(), "other members cannot be asked");
         StatusPages pages = new StatusPages(
                 readiness,
@@ -143,12 +152,11 @@ public final class Node {
                 VERSION);
         TempoApi tempoApi = new TempoApi(
                 pages,
-                querier,
+                settings.has(NodeRole.QUERIER) ? Optional.of(querier) : Optional.empty(),
                 settings.tenancy(),
                 settings.api().deletion(),
                 SystemMaterializer.get(system).materializer());
         Settings.Listener http = settings.api().http();
-        Certificates certificates = new Certificates(system);
         ServerBuilder builder = Http.get(system).newServerAt(http.host(), http.port());
         ServerBinding apiBinding = bound(
                 "tempo.api.http.port",
@@ -162,7 +170,6 @@ public final class Node {
         api = apiBinding.localAddress();
         NodeReceivers bound = NodeReceivers.bind(system, settings, distributor, metrics);
         receivers = bound;
-        management = startManagement(certificates);
         shutdown.install(bound, apiBinding);
         readiness.ready();
     }
@@ -183,7 +190,9 @@ public final class Node {
 
     private void joinCluster() {
         Cluster cluster = Cluster.get(system);
-        if (settings.cluster().seeds().isEmpty()) {
+        if (settings.cluster().discovery().method() != Settings.DiscoveryMethod.SEEDS) {
+            ClusterBootstrap.get(system.classicSystem()).start();
+        } else if (settings.cluster().seeds().isEmpty()) {
             cluster.manager().tell(Join.create(cluster.selfMember().address()));
         }
     }
@@ -194,14 +203,21 @@ public final class Node {
         akka.cluster.Cluster.get(system.classicSystem()).registerOnMemberUp(up::countDown);
         try {
             if (!up.await(UP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new IOException("cluster of " + settings.cluster().seeds()
-                        + " (tempo.cluster.seeds) could not be joined in " + UP_TIMEOUT.toSeconds()
+                throw new IOException(whomToJoin() + " could not be joined in " + UP_TIMEOUT.toSeconds()
                         + " s, this node is " + cluster.selfMember().status());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("start was interrupted", e);
         }
+    }
+
+    private String whomToJoin() {
+        Settings.Discovery discovery = settings.cluster().discovery();
+        return discovery.method() == Settings.DiscoveryMethod.SEEDS
+                ? "cluster of " + settings.cluster().seeds() + " (tempo.cluster.seeds)"
+                : "cluster of " + discovery.nodesMin() + " nodes at least of service " + discovery.service()
+                        + " (tempo.cluster.discovery)";
     }
 
     /** Starts all ranges that live here, so that the first request does not wait for them. */

@@ -29,7 +29,7 @@ import tempo.receiver.zipkin.ZipkinReceiver;
 import tempo.telemetry.Metrics;
 import tempo.tls.ServerTls;
 
-/** The receivers that are on, bound in the order in which they are listed in the configuration. */
+/** The receivers that are on, bound in the order in which they are listed in the configuration; none on a node that is no distributor. */
 final class NodeReceivers {
     private final ActorSystem<?> system;
     private final Settings settings;
@@ -63,6 +63,9 @@ final class NodeReceivers {
     static NodeReceivers bind(ActorSystem<?> system, Settings settings, Distributor distributor, Metrics metrics)
             throws IOException {
         NodeReceivers receivers = new NodeReceivers(system, settings, distributor, metrics);
+        if (!settings.has(NodeRole.DISTRIBUTOR)) {
+            return receivers;
+        }
         receivers.bindOtlp(settings.receiver().otlp());
         receivers.bindZipkin(settings.receiver().zipkin());
         receivers.bindJaeger(settings.receiver().jaeger());

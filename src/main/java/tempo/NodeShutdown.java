@@ -2,6 +2,7 @@ package tempo;
 
 import akka.Done;
 import akka.actor.CoordinatedShutdown;
+import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.AskPattern;
@@ -97,9 +98,13 @@ final class NodeShutdown {
 
     private CompletionStage<Done> cut() {
         ingester.owners().endRegion();
+        return ingester.head().map(this::cutAndStore).orElseGet(NodeShutdown::done);
+    }
+
+    private CompletionStage<Done> cutAndStore(ActorRef<Ingester.ToHead> head) {
         LOG.info("stopping: head block is cut and stored");
         return AskPattern.<Ingester.ToHead, Ingester.AllCut>ask(
-                        ingester.head(), Ingester.CutAll::new, CUT_DEADLINE, system.scheduler())
+                        head, Ingester.CutAll::new, CUT_DEADLINE, system.scheduler())
                 .handle((cut, failure) -> {
                     if (failure != null) {
                         LOG.error("head block could not be stored in time, it is replayed at the next start");

@@ -30,9 +30,11 @@ import tempo.tls.TlsConfig;
  * {@code reference.conf}; to add a setting, add a component here (or to a record of its package) and its key there.
  *
  * @param dataDir where the node keeps its write-ahead log, head block and, with the local store, its blocks
+ * @param roles what the node does; names of {@link NodeRole}
  */
 public record Settings(
         Path dataDir,
+        List<String> roles,
         Tenancy tenancy,
         ReceiverSettings receiver,
         Api api,
@@ -53,11 +55,18 @@ public record Settings(
     static final Duration QUERY_MARGIN = Duration.ofSeconds(2);
 
     public Settings {
+        NodeRole.of(roles);
+        roles = List.copyOf(roles);
         Duration queryMax = querier.deadline().plus(QUERY_MARGIN);
         if (wal.retainAfterRelease().compareTo(queryMax) <= 0) {
             throw new IllegalArgumentException("wal.retain-after-release must be longer than " + queryMax.toSeconds()
                     + " s, querier.deadline and " + QUERY_MARGIN.toSeconds() + " s more, but was "
                     + wal.retainAfterRelease().toSeconds() + " s");
+        }
+        if (cluster.discovery().method() != DiscoveryMethod.SEEDS
+                && management.tls().enabled()) {
+            throw new IllegalArgumentException("cluster.discovery asks nodes over their management ports, without TLS:"
+                    + " management.tls.certificate-file must be empty, or cluster.discovery.method be seeds");
         }
         List<String> exposed = Exposure.of(receiver, api, management, cluster);
         if (!security.allowUnauthenticated() && !exposed.isEmpty()) {
@@ -70,6 +79,11 @@ public record Settings(
     /** Reads the block {@code tempo}; throws {@link tempo.config.InvalidConfigException} naming every problem. */
     public static Settings of(Config config) {
         return ConfigReader.read(config, ConfigSources.ROOT, Settings.class);
+    }
+
+    /** Whether the node has this role. */
+    boolean has(NodeRole role) {
+        return roles.contains(role.word());
     }
 
     /**
@@ -102,10 +116,11 @@ public record Settings(
      *
      * @param host name or address under which the other nodes reach this one
      * @param port 0 to 65535; 0 takes any free one
-     * @param seeds {@code host:port} of nodes to join; none means a cluster of one
+     * @param seeds {@code host:port} of nodes to join, where these are listed; none means a cluster of one
+     * @param discovery how nodes find each other
      * @param ranges into how many equal intervals the keys are divided
      */
-    public record Cluster(String host, int port, List<String> seeds, int ranges, NodesTls tls) {
+    public record Cluster(String host, int port, List<String> seeds, Discovery discovery, int ranges, NodesTls tls) {
         private static final int RANGES_MAX = 65_536;
 
         public Cluster {
@@ -114,6 +129,35 @@ public record Settings(
                 throw new IllegalArgumentException("ranges must be between 1 and " + RANGES_MAX);
             }
             seeds = List.copyOf(seeds);
+            if (discovery.method() != DiscoveryMethod.SEEDS && !seeds.isEmpty()) {
+                throw new IllegalArgumentException("seeds must be empty where discovery.method finds other nodes");
+            }
+        }
+    }
+
+    /** Ways in which nodes find each other. */
+    public enum DiscoveryMethod {
+        /** By a list. */
+        SEEDS,
+        DNS,
+        KUBERNETES,
+        /** As the user's {@code akka.management.cluster.bootstrap} says. */
+        AKKA
+    }
+
+    /**
+     * How nodes find each other, and form a cluster if there is none yet.
+     *
+     * @param service name of their service (SRV records), or the value of their pods' label {@code app}
+     * @param portName name of the management port of the service or the pods
+     * @param nodesMin how many have to be found before a cluster is formed
+     */
+    public record Discovery(DiscoveryMethod method, String service, String portName, int nodesMin) {
+        public Discovery {
+            if ((method == DiscoveryMethod.DNS || method == DiscoveryMethod.KUBERNETES) && service.isEmpty()) {
+                throw new IllegalArgumentException("service must not be empty for this discovery.method");
+            }
+            requirePositive("nodes-min", nodesMin);
         }
     }
 

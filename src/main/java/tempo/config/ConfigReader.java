@@ -120,6 +120,8 @@ public final class ConfigReader {
         ConfigValue value = object.get(refused);
         if (value == null) {
             problems.add(path + ": " + message + " (" + Origins.where(object.origin()) + ")");
+        } else if (value instanceof ConfigObject) {
+            problems.add(path + ": " + message);
         } else {
             String key = path + "." + refused;
             problems.add(key + ": " + message + ", it was set to " + Origins.show(key, value) + " ("

@@ -2,6 +2,7 @@ package tempo.ingester;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.pubsub.Topic;
 import akka.actor.typed.receptionist.Receptionist;
@@ -10,8 +11,10 @@ import akka.cluster.MemberStatus;
 import akka.cluster.sharding.typed.ShardingMessageExtractor;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.Entity;
+import akka.cluster.sharding.typed.javadsl.EntityContext;
 import akka.cluster.typed.Cluster;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -32,20 +35,20 @@ import tempo.tempodb.wal.WalDisk;
 
 /**
  * The ingester of this node: opens the write-ahead log and replays it into the head block, starts the head block, and lets
- * Cluster Sharding start the ranges that live here. Thread-safe once started.
+ * Cluster Sharding start the ranges that live here. Of a node that is none, the way to the others. Thread-safe once started.
  */
 public final class IngesterNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(IngesterNode.class);
 
-    private final Wal wal;
-    private final ActorRef<ToHead> head;
+    private final Optional<Wal> wal;
+    private final Optional<ActorRef<ToHead>> head;
     private final ActorRef<ToRange> region;
     private final RangeOwners owners;
     private final ActorRef<Topic.Command<BlocksChanged>> blocksChanged;
 
     private IngesterNode(
-            Wal wal,
-            ActorRef<ToHead> head,
+            Optional<Wal> wal,
+            Optional<ActorRef<ToHead>> head,
             ActorRef<ToRange> region,
             RangeOwners owners,
             ActorRef<Topic.Command<BlocksChanged>> blocksChanged) {
@@ -92,8 +95,7 @@ public final class IngesterNode implements AutoCloseable {
         Wal wal = openWal(parts, headTraces);
         Executor disk = system.dispatchers().lookup(DispatcherSelector.fromConfig("akka.actor.tempo-disk-dispatcher"));
         Executor cut = system.dispatchers().lookup(DispatcherSelector.fromConfig("akka.actor.tempo-cut-dispatcher"));
-        ActorRef<Topic.Command<BlocksChanged>> news = system.systemActorOf(
-                Topic.create(BlocksChanged.class, "blocks-changed"), "blocks-changed", akka.actor.typed.Props.empty());
+        ActorRef<Topic.Command<BlocksChanged>> news = news(system);
         TraceBudget budget = new TraceBudget(
                 parts.config().liveTracesMax(), Runtime.getRuntime().maxMemory());
         LocalRanges ranges = new LocalRanges();
@@ -116,17 +118,42 @@ public final class IngesterNode implements AutoCloseable {
         ConcurrentHashMap<Integer, LiveTraces> live = new ConcurrentHashMap<>();
         Function<Integer, LiveTraces> liveTraces =
                 range -> live.computeIfAbsent(range, r -> new LiveTraces(parts.config(), parts.queryMillisMax()));
-        ActorRef<ToRange> region = ClusterSharding.get(system)
-                .init(Entity.of(Ingester.RANGE, entity -> {
-                            int range = Integer.parseInt(entity.getEntityId());
-                            return TraceRange.create(range, liveTraces.apply(range), resources, slices, head);
-                        })
-                        .withMessageExtractor(new RangeExtractor(parts.rangeCount()))
+        ActorRef<ToRange> region = region(system, parts.rangeCount(), entity -> {
+            int range = Integer.parseInt(entity.getEntityId());
+            return TraceRange.create(range, liveTraces.apply(range), resources, slices, head);
+        });
+        Cluster cluster = Cluster.get(system);
+        RangeOwners owners = new RangeOwners(region, ranges, () -> otherOwners(cluster), true);
+        return new IngesterNode(Optional.of(wal), Optional.of(head), region, owners, news);
+    }
+
+    /**
+     * For a node that has not the role: what it is sent goes to those that have.
+     *
+     * @param rangeCount how many ranges the key space has
+     */
+    public static IngesterNode elsewhere(ActorSystem<?> system, int rangeCount) {
+        ActorRef<ToRange> region = region(system, rangeCount, entity -> {
+            throw new IllegalStateException("this node is no ingester");
+        });
+        Cluster cluster = Cluster.get(system);
+        RangeOwners owners = new RangeOwners(region, new LocalRanges(), () -> otherOwners(cluster), false);
+        return new IngesterNode(Optional.empty(), Optional.empty(), region, owners, news(system));
+    }
+
+    private static ActorRef<Topic.Command<BlocksChanged>> news(ActorSystem<?> system) {
+        return system.systemActorOf(
+                Topic.create(BlocksChanged.class, "blocks-changed"), "blocks-changed", akka.actor.typed.Props.empty());
+    }
+
+    /** Cluster Sharding makes it a proxy where the node has not the role. */
+    private static ActorRef<ToRange> region(
+            ActorSystem<?> system, int rangeCount, Function<EntityContext<ToRange>, Behavior<ToRange>> ranges) {
+        return ClusterSharding.get(system)
+                .init(Entity.of(Ingester.RANGE, ranges::apply)
+                        .withMessageExtractor(new RangeExtractor(rangeCount))
                         .withRole(Ingester.ROLE)
                         .withStopMessage(TraceRange.HandOff.INSTANCE));
-        Cluster cluster = Cluster.get(system);
-        RangeOwners owners = new RangeOwners(region, ranges, () -> otherOwners(cluster));
-        return new IngesterNode(wal, head, region, owners, news);
     }
 
     private static boolean otherOwners(Cluster cluster) {
@@ -171,8 +198,8 @@ public final class IngesterNode implements AutoCloseable {
         return owners;
     }
 
-    /** This node's head block. */
-    public ActorRef<ToHead> head() {
+    /** This node's head block, if it has one. */
+    public Optional<ActorRef<ToHead>> head() {
         return head;
     }
 
@@ -189,7 +216,9 @@ public final class IngesterNode implements AutoCloseable {
     /** Closes the log; what was appended before is durable. */
     @Override
     public void close() throws IOException {
-        wal.close();
+        if (wal.isPresent()) {
+            wal.get().close();
+        }
     }
 
     /** Entity id and shard id are the range's number; names are made once, not per message. */

@@ -18,6 +18,7 @@ public final class RangeOwners {
     private final ActorRef<ToRange> region;
     private final LocalRanges local;
     private final BooleanSupplier otherOwners;
+    private final boolean ingester;
     private volatile State state = State.SERVING;
 
     private enum State {
@@ -39,8 +40,10 @@ public final class RangeOwners {
      *
      * @param local the ranges that live on this node
      * @param otherOwners true if another node of the cluster may own ranges
+     * @param ingester whether this node may own ranges
      */
-    RangeOwners(ActorRef<ToRange> region, LocalRanges local, BooleanSupplier otherOwners) {
+    RangeOwners(ActorRef<ToRange> region, LocalRanges local, BooleanSupplier otherOwners, boolean ingester) {
+        this.ingester = ingester;
         this.region = region;
         this.local = local;
         this.otherOwners = otherOwners;
@@ -53,7 +56,7 @@ public final class RangeOwners {
     public Owner of(int range) {
         State now = state;
         if (now == State.SERVING) {
-            return new Owner(region, false);
+            return ingester || otherOwners.getAsBoolean() ? new Owner(region, false) : new Owner(null, true);
         }
         ActorRef<ToRange> here = local.owner(range);
         if (here != null) {

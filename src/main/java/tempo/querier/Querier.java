@@ -46,7 +46,7 @@ public final class Querier {
      * What a query asks.
      *
      * @param owners whom to ask for live traces
-     * @param localHead the head block of this node, which knows that this node knows all blocks that it cuts
+     * @param localHead the head block of this node, if it has one, which knows that this node knows all blocks that it cuts
      * @param db the stored blocks
      * @param rangeCount how many ranges the key space has
      * @param blocksChanged where nodes tell each other of new blocks
@@ -54,7 +54,7 @@ public final class Querier {
      */
     public record Places(
             RangeOwners owners,
-            ActorRef<ToHead> localHead,
+            Optional<ActorRef<ToHead>> localHead,
             TempoDb db,
             int rangeCount,
             ActorRef<Topic.Command<BlocksChanged>> blocksChanged,

@@ -70,7 +70,7 @@ final class Queries extends AbstractOnMessageBehavior<Queries.Command> {
         this.context = context;
         this.places = means.places();
         this.means = means;
-        this.heads = Set.of(places.localHead());
+        this.heads = places.localHead().map(Set::of).orElse(Set.of());
         this.cluster = Cluster.get(context.getSystem());
         ActorRef<Receptionist.Listing> listings = context.messageAdapter(
                 Receptionist.Listing.class, listing -> new HeadsChanged(listing.getAllServiceInstances(Ingester.HEAD)));
@@ -114,7 +114,7 @@ final class Queries extends AbstractOnMessageBehavior<Queries.Command> {
 
     private Behavior<Command> onHeadsChanged(HeadsChanged changed) {
         HashSet<ActorRef<ToHead>> all = new HashSet<>(changed.heads());
-        all.add(places.localHead());
+        places.localHead().ifPresent(all::add);
         if (!all.containsAll(heads)) {
             // What a node that has gone had cut is in its blocks, of which nobody else answers now.
             blocksKnown = polls.request();

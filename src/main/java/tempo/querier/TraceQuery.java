@@ -119,7 +119,7 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
         int range = key.range(places.rangeCount());
         RangeOwners.Owner owner = places.owners().of(range);
         if (owner.unreachable()) {
-            fragments.missing("live traces of other nodes, since this node is leaving the cluster");
+            fragments.missing("live traces, since their ingesters cannot be asked");
         }
         if (owner.toAsk() == null) {
             return false;
@@ -130,7 +130,7 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
 
     private void askHeads(String time) {
         for (ActorRef<ToHead> head : known.heads()) {
-            boolean local = head.equals(places.localHead());
+            boolean local = places.localHead().filter(head::equals).isPresent();
             String place = (local
                             ? "head block"
                             : "head block of " + head.path().address().hostPort())

@@ -21,11 +21,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tempo.config.ConfigReader;
 import tempo.config.EffectiveConfig;
 import tempo.config.EffectiveConfig.Setting;
+import tempo.tls.TlsConfig;
 
 final class TempoCommandTest {
     /** Reads one block and never starts. */
     private record FakeServer(Port port) implements Server {
-        record ApiHttp(String host, int port) {}
+        record ApiHttp(String host, int port, TlsConfig tls) {}
 
         @Override
         public Prepared prepare(Config config) {

@@ -25,7 +25,7 @@ final class RangeOwnersTest {
     private final ActorRef<ToRange> here = probe();
     private final LocalRanges local = new LocalRanges();
     private final AtomicBoolean others = new AtomicBoolean();
-    private final RangeOwners owners = new RangeOwners(region, local, others::get);
+    private final RangeOwners owners = new RangeOwners(region, local, others::get, true);
 
     private ActorRef<ToRange> probe() {
         return kit.<ToRange>createTestProbe(ToRange.class).getRef();

@@ -38,20 +38,26 @@ public final class TempoApi implements Function<HttpRequest, CompletionStage<Htt
     private static final long BODY_BYTES_MAX = 64 << 10;
 
     private final transient StatusPages pages;
-    private final transient TraceById traceById;
+    private final transient Optional<TraceById> traceById;
     private final transient Tenancy tenancy;
-    private final transient TraceDeletion deletion;
+    private final transient Optional<TraceDeletion> deletion;
     private final transient Materializer materializer;
 
     /**
      * The API of one node.
      *
+     * @param querier what answers queries; empty on a node that does not
      * @param mayDelete whether traces can be deleted
      */
-    public TempoApi(StatusPages pages, Querier querier, Tenancy tenancy, boolean mayDelete, Materializer materializer) {
+    public TempoApi(
+            StatusPages pages,
+            Optional<Querier> querier,
+            Tenancy tenancy,
+            boolean mayDelete,
+            Materializer materializer) {
         this.pages = pages;
-        this.traceById = new TraceById(querier);
-        this.deletion = new TraceDeletion(querier, mayDelete);
+        this.traceById = querier.map(TraceById::new);
+        this.deletion = querier.map(some -> new TraceDeletion(some, mayDelete));
         this.tenancy = tenancy;
         this.materializer = materializer;
     }
@@ -77,6 +83,11 @@ public final class TempoApi implements Function<HttpRequest, CompletionStage<Htt
         Optional<HttpResponse> page = pages.page(path);
         if (page.isPresent()) {
             return done(page.get());
+        }
+        if (traceById.isEmpty() && ((path + "/").startsWith(TRACES) || path.startsWith(TRACES_V2))) {
+            return done(HttpResponse.create()
+                    .withStatus(StatusCodes.NOT_IMPLEMENTED)
+                    .withEntity("this node does not answer queries: querier is not among its roles (tempo.roles)\n"));
         }
         if (request.method().equals(HttpMethods.DELETE) && (path + "/").startsWith(TRACES)) {
             return deleted(request, path);
@@ -113,7 +124,7 @@ public final class TempoApi implements Function<HttpRequest, CompletionStage<Htt
         } catch (Tenancy.NoTenantException refused) {
             return done(withoutTenant(refused));
         }
-        return traceById.answer(request, tenant, id, v2).exceptionally(failure -> {
+        return traceById.orElseThrow().answer(request, tenant, id, v2).exceptionally(failure -> {
             LOG.error("trace {} could not be answered", id.replaceAll("[^0-9A-Za-z]", "?"), failure);
             return HttpResponse.create()
                     .withStatus(StatusCodes.INTERNAL_SERVER_ERROR)
@@ -124,7 +135,7 @@ public final class TempoApi implements Function<HttpRequest, CompletionStage<Htt
     private CompletionStage<HttpResponse> deleted(HttpRequest request, String path) {
         try {
             String id = path.length() < TRACES.length() ? "" : path.substring(TRACES.length());
-            return deletion.answer(request, tenant(request), id);
+            return deletion.orElseThrow().answer(request, tenant(request), id);
         } catch (Tenancy.NoTenantException refused) {
             return done(withoutTenant(refused));
         }
