@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import tempo.receiver.InFlightBytes;
@@ -31,6 +33,9 @@ final class MessageFrames {
     /** When the message began that is not whole yet. */
     private long began;
 
+    /** Of frames that are not answered; a stream that breaks drops them on the way. */
+    private final Set<InFlightBytes.Lease> handedOut = ConcurrentHashMap.newKeySet();
+
     private volatile boolean ignoring;
     private long ignored;
 
@@ -38,7 +43,7 @@ final class MessageFrames {
      * A frame.
      *
      * @param bytes with its header
-     * @param lease holds them until they are released
+     * @param lease holds them until {@link #answered}
      * @param failure why there is none, and will be no more
      */
     record Frame(byte[] bytes, InFlightBytes.Lease lease, @Nullable Outcome failure) {}
@@ -95,6 +100,7 @@ final class MessageFrames {
             size += count;
             if (size >= HEADER_BYTES && size == wanted()) {
                 whole.add(new Frame(bytes.length == size ? bytes : Arrays.copyOf(bytes, size), lease, null));
+                handedOut.add(lease);
                 lease = intake.lease();
                 clear();
             }
@@ -137,8 +143,15 @@ final class MessageFrames {
         lease = intake.lease();
     }
 
+    /** Gives back what a frame held. Thread-safe. */
+    void answered(Frame frame) {
+        handedOut.remove(frame.lease());
+        frame.lease().release();
+    }
+
     /** The stream has ended: gives back what was held. */
     void end() {
         lease.release();
+        handedOut.forEach(InFlightBytes.Lease::release);
     }
 }

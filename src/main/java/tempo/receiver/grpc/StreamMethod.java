@@ -138,6 +138,7 @@ public final class StreamMethod implements Function<HttpRequest, CompletionStage
                         1,
                         frame -> frame.failure() == null
                                 ? take(org, frame, ofFrame)
+                                        .whenComplete((outcome, impossible) -> frames.answered(frame))
                                 : CompletableFuture.completedFuture(frame.failure()))
                 .mapAsync(1, outcome -> answer(outcome, frames, queue))
                 .watchTermination((killSwitch, ended) -> {
@@ -180,8 +181,7 @@ public final class StreamMethod implements Function<HttpRequest, CompletionStage
     }
 
     private CompletionStage<Outcome> take(String org, MessageFrames.Frame frame, Decoder decoder) {
-        return take(org, frame, once(decoder), 1)
-                .whenComplete((outcome, impossible) -> frame.lease().release());
+        return take(org, frame, once(decoder), 1);
     }
 
     /** The sender knows of no other way to send it again. */

@@ -189,14 +189,7 @@ class OpenCensusStreamsTest {
                 .readTimeout(java.time.Duration.ofSeconds(PATIENCE_SECONDS))
                 .build();
         Halves body = new Halves();
-        Request request = new Request.Builder()
-                .url(NODE.receiver("OpenCensus")
-                        .resolve("/opencensus.proto.agent.trace.v1.TraceService/Export")
-                        .toString())
-                .header("te", "trailers")
-                .post(body)
-                .build();
-        try (Response response = client.newCall(request).execute();
+        try (Response response = client.newCall(duplex(body)).execute();
                 BufferedSink sink = body.open.get(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             sink.write(new byte[] {0, 0, 0, 0, 9, 1}).flush();
             assertEquals(0, response.body().bytes().length);
@@ -205,5 +198,42 @@ class OpenCensusStreamsTest {
                     "message did not arrive in 200 ms (receiver.opencensus.body-timeout)",
                     response.trailers().get("grpc-message"));
         }
+    }
+
+    private static Request duplex(Halves body) {
+        return new Request.Builder()
+                .url(NODE.receiver("OpenCensus")
+                        .resolve("/opencensus.proto.agent.trace.v1.TraceService/Export")
+                        .toString())
+                .header("te", "trailers")
+                .post(body)
+                .build();
+    }
+
+    @Test
+    void streamsThatBreakGiveBackWhatTheyHeld() throws Exception {
+        OkHttpClient client = new OkHttpClient.Builder()
+                .protocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE))
+                .build();
+        byte[] message = message("shop", 6);
+        for (int i = 0; i < 20; i++) {
+            Halves body = new Halves();
+            okhttp3.Call call = client.newCall(duplex(body));
+            try (Response response = call.execute()) {
+                assertEquals(200, response.code());
+                BufferedSink sink = body.open.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                for (int frame = 0; frame < 300; frame++) {
+                    sink.writeByte(0).writeInt(message.length).write(message);
+                }
+                sink.flush();
+                call.cancel();
+            }
+        }
+        StreamObserver<byte[]> stream = stream();
+        NodeFixture.await("all is given back", () -> {
+            stream.onNext(message("shop", 7));
+            return NODE.metric("tempo_receiver_bytes_in_flight") == 0;
+        });
+        stream.onCompleted();
     }
 }
