@@ -143,6 +143,10 @@ public final class SameTrace {
     private static Map<String, Object> fields(Span span, Map<String, Object> process, Set<Unsaid> unsaid) {
         Map<String, Object> attributes = OtlpSamples.attributes(span.getAttributesList());
         Map<String, Object> fields = new TreeMap<>(attributes);
+        // OpenCensus' name for it is another one in OpenTelemetry.
+        if (attributes.get("http.target") instanceof String target) {
+            fields.put("http.path", target);
+        }
         fields.keySet().retainAll(KEYS);
         fields.put("kind", span.getKind());
         fields.put("service", process.get("service.name"));

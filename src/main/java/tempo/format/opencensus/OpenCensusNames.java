@@ -11,6 +11,9 @@ final class OpenCensusNames {
     static final String EXPORTER_VERSION = "opencensus.exporterversion";
     static final String RESOURCE_TYPE = "opencensus.resourcetype";
 
+    /** OpenCensus calls it {@code http.path}. */
+    static final String HTTP_TARGET = "http.target";
+
     static final String STATUS_CODE = "census.status_code";
     static final String SAME_PROCESS = "opencensus.same_process_as_parent_span";
     static final String CHILD_SPANS = "opencensus.child_span_count";

@@ -36,6 +36,7 @@ final class MessageFrames {
     /** Of frames that are not answered; a stream that breaks drops them on the way. */
     private final Set<InFlightBytes.Lease> handedOut = ConcurrentHashMap.newKeySet();
 
+    private volatile long lastAnswered;
     private volatile boolean ignoring;
     private long ignored;
 
@@ -51,6 +52,7 @@ final class MessageFrames {
     /** @param nanos a clock that only goes forward */
     MessageFrames(SpanIntake intake, LongSupplier nanos) {
         this.nanos = nanos;
+        this.lastAnswered = nanos.getAsLong();
         this.intake = intake;
         this.config = intake.config();
         this.lease = intake.lease();
@@ -126,9 +128,11 @@ final class MessageFrames {
         }
     }
 
-    /** Who goes slow holds memory. */
+    /** Who goes slow holds memory; but while a message is being taken it is the node that lets its sender wait. */
     private void requireInTime() throws RefusedException {
-        if (size > 0 && nanos.getAsLong() - began > config.bodyTimeout().toNanos()) {
+        boolean late = nanos.getAsLong() - Math.max(began, lastAnswered)
+                > config.bodyTimeout().toNanos();
+        if (size > 0 && handedOut.isEmpty() && late) {
             throw new RefusedException(
                     Refusal.BODY_TIMEOUT,
                     "message did not arrive in " + config.bodyTimeout().toMillis() + " ms ("
@@ -145,6 +149,7 @@ final class MessageFrames {
 
     /** Gives back what a frame held. Thread-safe. */
     void answered(Frame frame) {
+        lastAnswered = nanos.getAsLong();
         handedOut.remove(frame.lease());
         frame.lease().release();
     }

@@ -65,6 +65,19 @@ class OpenCensusStreamTest {
     }
 
     @Test
+    void anAttributeThatOpenTelemetryCallsOtherwiseHasItsName() {
+        Span renamed = span(
+                out -> nested(out, 7, attributes -> attribute(attributes, "http.path", value -> text(value, 1, "/x"))));
+        assertEquals(Map.of("http.target", "/x"), OtlpSamples.attributes(renamed.getAttributesList()));
+        Span both = span(out -> nested(out, 7, attributes -> {
+            attribute(attributes, "http.path", value -> text(value, 1, "/x"));
+            attribute(attributes, "http.target", value -> text(value, 1, "/x?q"));
+        }));
+        assertEquals(
+                Map.of("http.path", "/x", "http.target", "/x?q"), OtlpSamples.attributes(both.getAttributesList()));
+    }
+
+    @Test
     void eachFieldOfASpanHasItsPlace() {
         byte[] id = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
         Span span = span(out -> {
