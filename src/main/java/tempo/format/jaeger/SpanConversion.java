@@ -14,22 +14,18 @@ import tempo.format.otlp.OtlpValue;
  * <p>Source: OpenTelemetry specification, "OpenTelemetry to Jaeger Transformation", "OpenTelemetry Transformation to non-OTLP Formats".
  */
 final class SpanConversion {
-    /** What the SDKs' default resource has. */
-    private static final String UNKNOWN_SERVICE = "unknown_service";
-
     private static final String LINK = "link";
 
     private SpanConversion() {}
 
     static SpanModel.Process process(OtlpTree.Resource resource) {
-        String serviceName = resource.text(JaegerNames.SERVICE_NAME);
         List<SpanModel.Tag> tags = new ArrayList<>();
         boolean named = false;
         for (OtlpTree.Attribute each : resource.attributes()) {
             if (!named && each.key().equals(JaegerNames.SERVICE_NAME)) {
                 named = true;
             } else if (each.key().equals(JaegerNames.OTHER_SERVICE_NAME)) {
-                tags.add(new SpanModel.Tag(JaegerNames.SERVICE_NAME, value(each.value())));
+                tags.add(new SpanModel.Tag(JaegerNames.SERVICE_NAME, OtlpValue.flat(each.value())));
             } else {
                 tags.add(tag(each));
             }
@@ -37,7 +33,7 @@ final class SpanConversion {
         if (resource.droppedAttributes() > 0) {
             tags.add(new SpanModel.Tag(JaegerNames.DROPPED_ATTRIBUTES, resource.droppedAttributes()));
         }
-        return new SpanModel.Process(serviceName.isEmpty() ? UNKNOWN_SERVICE : serviceName, tags);
+        return new SpanModel.Process(resource.serviceName(), tags);
     }
 
     static SpanModel span(OtlpTree.Scope scope, OtlpTree.Span from) {
@@ -193,12 +189,7 @@ final class SpanConversion {
             Map.of(JaegerNames.CHILD_OF, JaegerSpan.CHILD_OF, JaegerNames.FOLLOWS_FROM, JaegerSpan.FOLLOWS_FROM);
 
     private static SpanModel.Tag tag(OtlpTree.Attribute attribute) {
-        return new SpanModel.Tag(attribute.key(), value(attribute.value()));
-    }
-
-    /** Arrays and maps become their JSON. */
-    private static Object value(Object value) {
-        return value instanceof List || value instanceof Map ? OtlpValue.json(value) : value;
+        return new SpanModel.Tag(attribute.key(), OtlpValue.flat(attribute.value()));
     }
 
     private static void text(SpanModel span, String key, String value) {

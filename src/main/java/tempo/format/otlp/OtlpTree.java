@@ -33,14 +33,20 @@ public final class OtlpTree {
 
     /** What a span was made by. */
     public record Resource(List<Attribute> attributes, long droppedAttributes) {
-        /** The value of that key as text; empty if there is none. */
-        public String text(String key) {
+        private static final String SERVICE_NAME = "service.name";
+
+        /** What the SDKs' default resource has. */
+        private static final String UNKNOWN_SERVICE = "unknown_service";
+
+        /** The service; where it has no name, that of the SDKs' default resource, as the specification wants it of other formats. */
+        public String serviceName() {
             for (Attribute each : attributes) {
-                if (each.key().equals(key)) {
-                    return OtlpValue.text(each.value());
+                if (each.key().equals(SERVICE_NAME)) {
+                    String name = OtlpValue.text(each.value());
+                    return name.isEmpty() ? UNKNOWN_SERVICE : name;
                 }
             }
-            return "";
+            return UNKNOWN_SERVICE;
         }
     }
 
@@ -117,9 +123,7 @@ public final class OtlpTree {
         while (in.hasNext()) {
             int tag = in.readTag();
             if (isMessage(tag, OtlpFields.RESOURCE_SPANS_RESOURCE)) {
-                List<Attribute> attributes = new ArrayList<>();
-                long dropped = readResource(in, attributes);
-                resource = new Resource(attributes, dropped);
+                resource = readResource(in);
             } else {
                 in.skipField(tag);
             }
@@ -138,8 +142,8 @@ public final class OtlpTree {
         }
     }
 
-    private long readResource(WireReader in, List<Attribute> attributes)
-            throws MalformedProtobufException, FormatException {
+    private Resource readResource(WireReader in) throws MalformedProtobufException, FormatException {
+        List<Attribute> attributes = new ArrayList<>();
         long dropped = 0;
         int outer = in.enter();
         while (in.hasNext()) {
@@ -151,7 +155,7 @@ public final class OtlpTree {
             }
         }
         in.leave(outer);
-        return dropped;
+        return new Resource(attributes, dropped);
     }
 
     private void readScopeSpans(WireReader in) throws MalformedProtobufException, FormatException {

@@ -27,10 +27,6 @@ public final class OtlpValue {
     private OtlpValue() {}
 
     /** Reads an {@code AnyValue}, which begins at the reader's position. */
-    static Object read(WireReader in, byte[] bytes) throws MalformedProtobufException, FormatException {
-        return read(in, bytes, 0);
-    }
-
     private static Object read(WireReader in, byte[] bytes, int depth)
             throws MalformedProtobufException, FormatException {
         if (depth > DEPTH_MAX) {
@@ -122,11 +118,12 @@ public final class OtlpValue {
 
     /** As text: a string as it is, bytes as base64, arrays and maps as JSON. */
     public static String text(Object value) {
-        return value instanceof String text ? text : isNested(value) ? json(value) : scalar(value);
+        return scalar(flat(value));
     }
 
-    private static boolean isNested(Object value) {
-        return value instanceof List || value instanceof Map;
+    /** Where there are no values inside values: arrays and maps become the text of their JSON. */
+    public static Object flat(Object value) {
+        return value instanceof List || value instanceof Map ? json(value) : value;
     }
 
     private static String scalar(Object value) {

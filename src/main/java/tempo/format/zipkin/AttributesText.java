@@ -2,13 +2,10 @@ package tempo.format.zipkin;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonToken;
-import java.util.List;
-import java.util.Map;
 import tempo.format.json.InvalidJsonException;
 import tempo.format.json.JsonInput;
 import tempo.format.json.JsonLimits;
 import tempo.format.otlp.OtlpAttributes;
-import tempo.format.otlp.OtlpValue;
 import tempo.span.WireWriter;
 
 /** Attributes as a JSON object of strings, numbers and truth values, inside a text of Zipkin's. Stateless. */
@@ -19,11 +16,6 @@ final class AttributesText {
     static final String DROPPED = "otel.dropped_attributes_count";
 
     private AttributesText() {}
-
-    /** A value that such an object may have: arrays and maps become the text of their JSON. */
-    static Object flat(Object value) {
-        return value instanceof List || value instanceof Map ? OtlpValue.json(value) : value;
-    }
 
     /**
      * Writes attributes up to the end of the object that has begun; false at a value of another kind.

@@ -33,7 +33,7 @@ final class EventText {
             return event.name();
         }
         Map<String, Object> attributes = new LinkedHashMap<>();
-        event.attributes().forEach(each -> attributes.put(each.key(), AttributesText.flat(each.value())));
+        event.attributes().forEach(each -> attributes.put(each.key(), OtlpValue.flat(each.value())));
         if (event.droppedAttributes() != 0) {
             attributes.putIfAbsent(AttributesText.DROPPED, event.droppedAttributes());
         }

@@ -30,7 +30,7 @@ final class LinkText {
 
     static String of(OtlpTree.Link link) {
         Map<String, Object> attributes = new LinkedHashMap<>();
-        link.attributes().forEach(each -> attributes.put(each.key(), AttributesText.flat(each.value())));
+        link.attributes().forEach(each -> attributes.put(each.key(), OtlpValue.flat(each.value())));
         return HexFormat.of().formatHex(link.traceId()) + "|" + HexFormat.of().formatHex(link.spanId()) + "|"
                 + link.traceState() + "|" + OtlpValue.json(attributes) + "|" + link.droppedAttributes();
     }

@@ -25,9 +25,6 @@ record SpanParts(
         boolean debug,
         boolean shared,
         boolean withoutTimestamp) {
-    /** What the SDKs' default resource has. */
-    private static final String UNKNOWN_SERVICE = "unknown_service";
-
     /** What may name the other side of a call, the best first; address and port of the same socket stand together. */
     private static final List<List<String>> REMOTE_RANKS = List.of(
             List.of(ZipkinNames.PEER_SERVICE),
@@ -52,8 +49,7 @@ record SpanParts(
         boolean shared = take(attributes, ZipkinNames.SHARED);
         boolean withoutTimestamp = take(attributes, ZipkinNames.START_ABSENT);
         ZipkinEndpoint local = new ZipkinEndpoint();
-        String service = resource.text(ZipkinNames.SERVICE_NAME);
-        local.service = service.isEmpty() ? UNKNOWN_SERVICE : service;
+        local.service = resource.serviceName();
         setAddress(local, attributes, ZipkinNames.LOCAL);
         ZipkinEndpoint remote = remote(attributes, span.kind);
         addKnown(tags, scope, span);

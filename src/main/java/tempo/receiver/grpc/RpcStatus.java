@@ -62,23 +62,20 @@ public record RpcStatus(int code, int httpStatus, String message, int retryAfter
         WireWriter out = new WireWriter(128);
         out.varint(1, code);
         out.string(2, message);
-        if (retryAfterSeconds > 0) {
+        boolean retry = retryAfterSeconds > 0;
+        if (retry || code == INVALID_ARGUMENT) {
             int any = out.begin(3);
-            out.string(1, RETRY_INFO_TYPE);
-            int retryInfo = out.begin(2);
-            int delay = out.begin(1);
-            out.varint(1, retryAfterSeconds);
-            out.end(delay);
-            out.end(retryInfo);
-            out.end(any);
-        } else if (code == INVALID_ARGUMENT) {
-            int any = out.begin(3);
-            out.string(1, BAD_REQUEST_TYPE);
-            int badRequest = out.begin(2);
-            int violation = out.begin(1);
-            out.string(2, message);
-            out.end(violation);
-            out.end(badRequest);
+            out.string(1, retry ? RETRY_INFO_TYPE : BAD_REQUEST_TYPE);
+            int detail = out.begin(2);
+            // RetryInfo's delay, or a violation of BadRequest.
+            int first = out.begin(1);
+            if (retry) {
+                out.varint(1, retryAfterSeconds);
+            } else {
+                out.string(2, message);
+            }
+            out.end(first);
+            out.end(detail);
             out.end(any);
         }
         return out.toByteArray();

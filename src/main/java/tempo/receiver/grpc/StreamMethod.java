@@ -137,7 +137,7 @@ public final class StreamMethod implements Function<HttpRequest, CompletionStage
                 .mapAsync(
                         1,
                         frame -> frame.failure() == null
-                                ? take(org, frame, ofFrame)
+                                ? take(org, frame, once(ofFrame), 1)
                                         .whenComplete((outcome, impossible) -> frames.answered(frame))
                                 : CompletableFuture.completedFuture(frame.failure()))
                 .mapAsync(1, outcome -> answer(outcome, frames, queue))
@@ -178,10 +178,6 @@ public final class StreamMethod implements Function<HttpRequest, CompletionStage
         CompletionStage<QueueOfferResult> offered = queue.offer(last(status));
         queue.complete();
         return offered;
-    }
-
-    private CompletionStage<Outcome> take(String org, MessageFrames.Frame frame, Decoder decoder) {
-        return take(org, frame, once(decoder), 1);
     }
 
     /** The sender knows of no other way to send it again. */
