@@ -39,6 +39,7 @@ import tempo.api.tempo.TempoApi;
 import tempo.cli.Version;
 import tempo.compactor.CompactorNode;
 import tempo.distributor.Distributor;
+import tempo.distributor.DistributorConfig;
 import tempo.ingester.Ingester;
 import tempo.ingester.IngesterNode;
 import tempo.querier.Querier;
@@ -59,6 +60,9 @@ public final class Node {
     private static final Duration UP_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration WARM_UP_TIMEOUT = Duration.ofSeconds(2);
     private static final int WARM_UP_ATTEMPTS = 20;
+
+    /** A push whose owner does not answer goes to another ingester after this. */
+    private static final Duration OWNER_TIMEOUT = Duration.ofSeconds(1);
 
     /** After this a node starts all the same: as long as it cannot ask a member, its answers say so. */
     private static final Duration MEMBERS_TIMEOUT = Duration.ofSeconds(10);
@@ -127,11 +131,14 @@ public final class Node {
         NodeShutdown shutdown = new NodeShutdown(system, readiness, ingester, compactor, data);
         Distributor distributor = Distributor.start(
                 system,
-                ingester.region(),
-                ranges,
+                new DistributorConfig(
+                        ingester.region(),
+                        Ingester.nameOf(Cluster.get(system).selfMember().address()),
+                        ranges,
+                        settings.receiver().replyDeadline().toMillis(),
+                        OWNER_TIMEOUT.toMillis(),
+                        SystemClock::millis),
                 settings.limits(),
-                settings.receiver().replyDeadline(),
-                SystemClock::millis,
                 metrics);
         Querier querier = Querier.start(
                 system,

@@ -3,13 +3,10 @@ package tempo.distributor;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
-import tempo.ingester.Ingester.ToRange;
 import tempo.span.MalformedProtobufException;
 import tempo.span.Refusal;
 import tempo.span.RequestSplitter;
@@ -42,24 +39,13 @@ public final class Distributor {
         this.splitters = ThreadLocal.withInitial(() -> new RequestSplitter(rangeCount, limits));
     }
 
-    /**
-     * Starts the distributor of this node.
-     *
-     * @param region where pushes go
-     * @param deadline how long the owners may take
-     * @param clock milliseconds that never go back
-     */
+    /** Starts the distributor of this node. */
     public static Distributor start(
-            ActorSystem<?> system,
-            ActorRef<ToRange> region,
-            int rangeCount,
-            SpanLimits limits,
-            Duration deadline,
-            LongSupplier clock,
-            Metrics metrics) {
-        ActorRef<PendingExports.Command> pending = system.systemActorOf(
-                PendingExports.create(region, deadline.toMillis(), clock), "distributor", Props.empty());
-        return new Distributor(pending, GIVE_UP_DEADLINES * deadline.toMillis(), metrics, rangeCount, limits);
+            ActorSystem<?> system, DistributorConfig config, SpanLimits limits, Metrics metrics) {
+        ActorRef<PendingExports.Command> pending =
+                system.systemActorOf(PendingExports.create(config), "distributor", Props.empty());
+        return new Distributor(
+                pending, GIVE_UP_DEADLINES * config.deadlineMillis(), metrics, config.rangeCount(), limits);
     }
 
     /**

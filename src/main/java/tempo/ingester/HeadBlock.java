@@ -19,8 +19,10 @@ import tempo.ingester.Ingester.AllCut;
 import tempo.ingester.Ingester.BlocksChanged;
 import tempo.ingester.Ingester.CutAll;
 import tempo.ingester.Ingester.FindHead;
+import tempo.ingester.Ingester.Push;
 import tempo.ingester.Ingester.ToHead;
 import tempo.ingester.Ingester.ToRange;
+import tempo.span.SliceBatch;
 import tempo.tempodb.FindResult;
 import tempo.tempodb.TempoDb;
 
@@ -36,7 +38,7 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
     private static final long RETRY_MILLIS = 5_000;
 
     /** Messages between the actors of one node; they never travel. */
-    sealed interface Internal extends ToHead permits Finish, Tick, CutDone, CutFailed {}
+    sealed interface Internal extends ToHead permits Finish, Keep, Tick, CutDone, CutFailed {}
 
     /**
      * From a range: these traces are finished; {@link TraceRange.Finished} confirms them.
@@ -45,6 +47,9 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
      */
     record Finish(int range, long handOverId, List<LiveTrace> traces, boolean again, ActorRef<ToRange> replyTo)
             implements Internal {}
+
+    /** From the inbox: this batch is in the log at a position, and has no owner that answers; it is answered from here. */
+    record Keep(Push push, long position) implements Internal {}
 
     /** Time to look for what is to be cut. */
     enum Tick implements Internal {
@@ -90,6 +95,7 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
     public Behavior<ToHead> onMessage(ToHead message) {
         if (message instanceof Finish finish) return onFinish(finish);
         if (message instanceof FindHead find) return onFind(find);
+        if (message instanceof Keep keep) return onKeep(keep);
         if (message instanceof Tick) return onTick();
         if (message instanceof CutDone done) return onCutDone(done);
         if (message instanceof CutFailed failed) return onCutFailed(failed);
@@ -100,7 +106,22 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
     private Behavior<ToHead> onFinish(Finish finish) {
         head.add(finish.traces(), finish.again(), clock.getAsLong());
         finish.replyTo().tell(new TraceRange.Finished(finish.range(), finish.handOverId()));
+        return grown();
+    }
+
+    private Behavior<ToHead> onKeep(Keep keep) {
+        Push push = keep.push();
+        byte[] batch = push.batch().toArrayUnsafe();
+        head.add(push.tenant(), SliceBatch.view(batch, 0, batch.length), keep.position(), clock.getAsLong());
+        resources.acknowledgements().logged(push, keep.position(), "");
+        return grown();
+    }
+
+    private Behavior<ToHead> grown() {
         countHeld();
+        if (!waitingForAll.isEmpty()) {
+            head.closeAll();
+        }
         startCut();
         return this;
     }

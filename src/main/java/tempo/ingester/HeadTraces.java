@@ -1,11 +1,13 @@
 package tempo.ingester;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tempo.span.SliceBatch;
 
 /**
  * The node's finished traces that are not in a committed block yet, as references into the write-ahead log, in one open
@@ -72,11 +74,20 @@ final class HeadTraces {
         }
     }
 
-    /** Takes one slice that was found in the log at start. */
-    void recovered(String tenant, long keyHigh, long keyLow, long ref, int bytes, int spans, long nowMillis) {
-        SliceRefs refs = new SliceRefs();
-        refs.add(ref);
-        add(tenant, keyHigh, keyLow, refs, bytes, spans, nowMillis);
+    /** Takes all slices of a batch that the log holds at {@code position}. */
+    void add(String tenant, ByteBuffer batch, long position, long nowMillis) {
+        for (int slice = 0; slice < SliceBatch.sliceCount(batch); slice++) {
+            SliceRefs refs = new SliceRefs();
+            refs.add(SliceRefs.ref(position, slice));
+            add(
+                    tenant,
+                    SliceBatch.keyHigh(batch, slice),
+                    SliceBatch.keyLow(batch, slice),
+                    refs,
+                    SliceBatch.sliceBytes(batch, slice),
+                    SliceBatch.sliceSpans(batch, slice),
+                    nowMillis);
+        }
     }
 
     private void add(String tenant, long keyHigh, long keyLow, SliceRefs refs, long bytes, int spans, long nowMillis) {

@@ -1,5 +1,6 @@
 package tempo.ingester;
 
+import akka.actor.Address;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.receptionist.ServiceKey;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
@@ -23,6 +24,14 @@ public interface Ingester {
     /** The head blocks of all nodes. */
     ServiceKey<ToHead> HEAD = ServiceKey.create(ToHead.class, "head-block");
 
+    /** Where an ingester takes what other nodes send it, many pushes in one message. */
+    ServiceKey<ToInbox> INBOX = ServiceKey.create(ToInbox.class, "ingester-inbox");
+
+    /** What a node is called in messages of this protocol, and in those to people. */
+    static String nameOf(Address address) {
+        return address.hostPort();
+    }
+
     /** What {@link IngesterSerializer} writes; the configuration binds it by this name. */
     interface Travels {}
 
@@ -38,10 +47,10 @@ public interface Ingester {
      *
      * @param tenant whose spans they are
      * @param range the range that owns all keys of the batch
-     * @param requestId chosen by the sender, given back in the reply
+     * @param pushId chosen by the sender, given back in the reply
      * @param batch a {@link tempo.span.SliceBatch}
      */
-    record Push(String tenant, int range, long requestId, ByteString batch, ActorRef<Pushed> replyTo)
+    record Push(String tenant, int range, long pushId, ByteString batch, ActorRef<Pushed> replyTo)
             implements ToRange, Travels {}
 
     /** How a push ended. */
@@ -54,8 +63,29 @@ public interface Ingester {
         FAILED
     }
 
-    /** Reply to {@link Push}. */
-    record Pushed(long requestId, PushOutcome outcome) implements Travels {}
+    /**
+     * Reply to {@link Push}.
+     *
+     * @param owner the name of the node that owns the range; empty if the slices are not with the owner
+     */
+    record Pushed(long pushId, int range, PushOutcome outcome, String owner) implements Travels {}
+
+    /** A message to a node's inbox. */
+    sealed interface ToInbox permits PushMany, Inbox.Internal {}
+
+    /** Pushes for one node, in one message; each is answered in a {@link PushedMany}. */
+    record PushMany(List<Entry> entries, ActorRef<PushedMany> replyTo) implements ToInbox, Travels {
+        /**
+         * One of them; fields as those of {@link Push}.
+         *
+         * @param toHead the owner of the range does not answer: this node is to log the slices and put them straight into its
+         *     head block, where all queries look
+         */
+        public record Entry(String tenant, int range, long pushId, boolean toHead, ByteString batch) {}
+    }
+
+    /** Replies to a {@link PushMany}, as they come. */
+    record PushedMany(List<Pushed> replies) implements Travels {}
 
     /**
      * Asks for what is live of a trace; answered by one or more {@link TracePart}s.

@@ -1,9 +1,11 @@
 package tempo.ingester;
 
+import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.Props;
 import akka.actor.typed.pubsub.Topic;
 import akka.actor.typed.receptionist.Receptionist;
 import akka.cluster.Member;
@@ -15,6 +17,8 @@ import akka.cluster.sharding.typed.javadsl.EntityContext;
 import akka.cluster.typed.Cluster;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -23,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tempo.ingester.Ingester.BlocksChanged;
 import tempo.ingester.Ingester.ToHead;
+import tempo.ingester.Ingester.ToInbox;
 import tempo.ingester.Ingester.ToRange;
-import tempo.span.SliceBatch;
 import tempo.telemetry.Metrics;
 import tempo.tempodb.TempoDb;
 import tempo.tempodb.block.BlockMeta;
@@ -40,24 +44,27 @@ import tempo.tempodb.wal.WalDisk;
 public final class IngesterNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(IngesterNode.class);
 
-    private final Optional<Wal> wal;
-    private final Optional<ActorRef<ToHead>> head;
+    private final ActorSystem<?> system;
+    private final Optional<Local> local;
     private final ActorRef<ToRange> region;
     private final RangeOwners owners;
     private final ActorRef<Topic.Command<BlocksChanged>> blocksChanged;
 
     private IngesterNode(
-            Optional<Wal> wal,
-            Optional<ActorRef<ToHead>> head,
+            ActorSystem<?> system,
+            Optional<Local> local,
             ActorRef<ToRange> region,
             RangeOwners owners,
             ActorRef<Topic.Command<BlocksChanged>> blocksChanged) {
-        this.wal = wal;
-        this.head = head;
+        this.system = system;
+        this.local = local;
         this.region = region;
         this.owners = owners;
         this.blocksChanged = blocksChanged;
     }
+
+    /** What only a node that is an ingester has. */
+    private record Local(Wal wal, ActorRef<ToHead> head, ActorRef<ToInbox> inbox) {}
 
     /**
      * What a node's ingester is made of.
@@ -99,6 +106,7 @@ public final class IngesterNode implements AutoCloseable {
         TraceBudget budget = new TraceBudget(
                 parts.config().liveTracesMax(), Runtime.getRuntime().maxMemory());
         LocalRanges ranges = new LocalRanges();
+        String address = Ingester.nameOf(system.address());
         IngesterResources resources = new IngesterResources(
                 wal,
                 parts.db(),
@@ -108,12 +116,12 @@ public final class IngesterNode implements AutoCloseable {
                 ranges,
                 budget,
                 parts.metrics(),
-                changed -> news.tell(Topic.publish(changed)));
-        String address =
-                system.address().hasLocalScope() ? "node" : system.address().hostPort();
+                changed -> news.tell(Topic.publish(changed)),
+                address,
+                Acknowledgements.AT_ONCE);
         LogSlices slices = new LogSlices(wal, disk, address);
-        ActorRef<ToHead> head = system.systemActorOf(
-                HeadBlock.create(headTraces, resources, slices), "head-block", akka.actor.typed.Props.empty());
+        ActorRef<ToHead> head =
+                system.systemActorOf(HeadBlock.create(headTraces, resources, slices), "head-block", Props.empty());
         system.receptionist().tell(Receptionist.register(Ingester.HEAD, head));
         ConcurrentHashMap<Integer, LiveTraces> live = new ConcurrentHashMap<>();
         Function<Integer, LiveTraces> liveTraces =
@@ -122,9 +130,12 @@ public final class IngesterNode implements AutoCloseable {
             int range = Integer.parseInt(entity.getEntityId());
             return TraceRange.create(range, liveTraces.apply(range), resources, slices, head);
         });
+        ActorRef<ToInbox> inbox =
+                system.systemActorOf(Inbox.create(region, head, resources), "ingester-inbox", Props.empty());
+        system.receptionist().tell(Receptionist.register(Ingester.INBOX, inbox));
         Cluster cluster = Cluster.get(system);
         RangeOwners owners = new RangeOwners(region, ranges, () -> otherOwners(cluster), true);
-        return new IngesterNode(Optional.of(wal), Optional.of(head), region, owners, news);
+        return new IngesterNode(system, Optional.of(new Local(wal, head, inbox)), region, owners, news);
     }
 
     /**
@@ -138,12 +149,12 @@ public final class IngesterNode implements AutoCloseable {
         });
         Cluster cluster = Cluster.get(system);
         RangeOwners owners = new RangeOwners(region, new LocalRanges(), () -> otherOwners(cluster), false);
-        return new IngesterNode(Optional.empty(), Optional.empty(), region, owners, news(system));
+        return new IngesterNode(system, Optional.empty(), region, owners, news(system));
     }
 
     private static ActorRef<Topic.Command<BlocksChanged>> news(ActorSystem<?> system) {
         return system.systemActorOf(
-                Topic.create(BlocksChanged.class, "blocks-changed"), "blocks-changed", akka.actor.typed.Props.empty());
+                Topic.create(BlocksChanged.class, "blocks-changed"), "blocks-changed", Props.empty());
     }
 
     /** Cluster Sharding makes it a proxy where the node has not the role. */
@@ -169,18 +180,8 @@ public final class IngesterNode implements AutoCloseable {
 
     private static Wal openWal(Parts parts, HeadTraces headTraces) throws IOException {
         long now = parts.clock().getAsLong();
-        LoggingRecovery recovery = new LoggingRecovery(LOG, parts.metrics(), (position, tenant, batch) -> {
-            for (int slice = 0; slice < SliceBatch.sliceCount(batch); slice++) {
-                headTraces.recovered(
-                        tenant,
-                        SliceBatch.keyHigh(batch, slice),
-                        SliceBatch.keyLow(batch, slice),
-                        SliceRefs.ref(position, slice),
-                        SliceBatch.sliceBytes(batch, slice),
-                        SliceBatch.sliceSpans(batch, slice),
-                        now);
-            }
-        });
+        LoggingRecovery recovery = new LoggingRecovery(
+                LOG, parts.metrics(), (position, tenant, batch) -> headTraces.add(tenant, batch, position, now));
         Wal wal = Wal.open(
                 parts.walDisk(), parts.walConfig(), WalClock.system(), new WalMetrics(parts.metrics()), recovery);
         recovery.report();
@@ -200,7 +201,7 @@ public final class IngesterNode implements AutoCloseable {
 
     /** This node's head block, if it has one. */
     public Optional<ActorRef<ToHead>> head() {
-        return head;
+        return local.map(Local::head);
     }
 
     /** Where the nodes tell each other of blocks that they have committed. */
@@ -213,11 +214,27 @@ public final class IngesterNode implements AutoCloseable {
         blocksChanged.tell(Topic.publish(BlocksChanged.of(block)));
     }
 
+    /**
+     * The node begins to leave: it takes no slices any more whose ranges others own. Completes when those are in the head block
+     * that it had let in before.
+     */
+    public CompletionStage<Done> leave() {
+        owners.leave();
+        if (local.isEmpty()) {
+            return CompletableFuture.completedFuture(Done.getInstance());
+        }
+        ActorRef<ToInbox> inbox = local.get().inbox();
+        CompletableFuture<Done> nothingOnItsWay = new CompletableFuture<>();
+        system.receptionist().tell(Receptionist.deregister(Ingester.INBOX, inbox));
+        inbox.tell(new Inbox.Leave(nothingOnItsWay));
+        return nothingOnItsWay;
+    }
+
     /** Closes the log; what was appended before is durable. */
     @Override
     public void close() throws IOException {
-        if (wal.isPresent()) {
-            wal.get().close();
+        if (local.isPresent()) {
+            local.get().wal().close();
         }
     }
 

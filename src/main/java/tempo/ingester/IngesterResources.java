@@ -20,6 +20,8 @@ import tempo.tempodb.wal.Wal;
  * @param budget how many traces memory has room for
  * @param metrics what is counted
  * @param news tells all nodes of a committed block
+ * @param node the name of this node
+ * @param acknowledgements who answers pushes once they are in the log
  */
 record IngesterResources(
         Wal wal,
@@ -30,4 +32,6 @@ record IngesterResources(
         LocalRanges ranges,
         TraceBudget budget,
         Metrics metrics,
-        Consumer<BlocksChanged> news) {}
+        Consumer<BlocksChanged> news,
+        String node,
+        Acknowledgements acknowledgements) {}

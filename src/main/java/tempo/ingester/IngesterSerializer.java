@@ -20,8 +20,10 @@ import tempo.ingester.Ingester.CutAll;
 import tempo.ingester.Ingester.FindHead;
 import tempo.ingester.Ingester.FindLive;
 import tempo.ingester.Ingester.Push;
+import tempo.ingester.Ingester.PushMany;
 import tempo.ingester.Ingester.PushOutcome;
 import tempo.ingester.Ingester.Pushed;
+import tempo.ingester.Ingester.PushedMany;
 import tempo.ingester.Ingester.TracePart;
 import tempo.ingester.Ingester.Warm;
 import tempo.ingester.Ingester.WarmUp;
@@ -33,6 +35,8 @@ import tempo.span.TraceKey;
  */
 final class IngesterSerializer extends SerializerWithStringManifest {
     private static final int IDENTIFIER = 7_201;
+    private static final int PUSHED_BYTES_MIN = 15;
+    private static final int ENTRY_BYTES_MIN = 19;
     private static final int FAILURES_MAX = 1_000;
     private static final int SENTENCE_CHARS_MAX = 1_000;
 
@@ -50,7 +54,9 @@ final class IngesterSerializer extends SerializerWithStringManifest {
     @Override
     public String manifest(Object message) {
         if (message instanceof Push) return "push1";
-        if (message instanceof Pushed) return "pushed1";
+        if (message instanceof Pushed) return "pushed2";
+        if (message instanceof PushMany) return "push-many1";
+        if (message instanceof PushedMany) return "pushed-many1";
         if (message instanceof FindLive) return "find-live2";
         if (message instanceof FindHead) return "find-head2";
         if (message instanceof TracePart) return "part2";
@@ -65,8 +71,7 @@ final class IngesterSerializer extends SerializerWithStringManifest {
 
     @Override
     public byte[] toBinary(Object message) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(
-                message instanceof Push push ? push.batch().size() + 256 : 256);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256 + batchBytes(message));
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             write(message, out);
         } catch (IOException e) {
@@ -76,16 +81,43 @@ final class IngesterSerializer extends SerializerWithStringManifest {
         return bytes.toByteArray();
     }
 
+    private static int batchBytes(Object message) {
+        if (message instanceof Push push) {
+            return push.batch().size();
+        }
+        int bytes = 0;
+        if (message instanceof PushMany many) {
+            for (PushMany.Entry entry : many.entries()) {
+                bytes += entry.batch().size() + 64;
+            }
+        }
+        return bytes;
+    }
+
     private void write(Object message, DataOutputStream out) throws IOException {
         if (message instanceof Push push) {
             out.writeUTF(push.tenant());
             out.writeInt(push.range());
-            out.writeLong(push.requestId());
+            out.writeLong(push.pushId());
             writeReference(push.replyTo(), out);
             writeBytes(push.batch(), out);
         } else if (message instanceof Pushed pushed) {
-            out.writeLong(pushed.requestId());
-            out.writeByte(pushed.outcome().ordinal());
+            writePushed(pushed, out);
+        } else if (message instanceof PushMany many) {
+            writeReference(many.replyTo(), out);
+            out.writeInt(many.entries().size());
+            for (PushMany.Entry entry : many.entries()) {
+                out.writeUTF(entry.tenant());
+                out.writeInt(entry.range());
+                out.writeLong(entry.pushId());
+                out.writeBoolean(entry.toHead());
+                writeBytes(entry.batch(), out);
+            }
+        } else if (message instanceof PushedMany many) {
+            out.writeInt(many.replies().size());
+            for (Pushed pushed : many.replies()) {
+                writePushed(pushed, out);
+            }
         } else if (message instanceof FindLive find) {
             out.writeUTF(find.tenant());
             out.writeInt(find.range());
@@ -140,15 +172,24 @@ final class IngesterSerializer extends SerializerWithStringManifest {
             case "push1" -> {
                 String tenant = in.readUTF();
                 int range = in.readInt();
-                long requestId = in.readLong();
+                long pushId = in.readLong();
                 ActorRef<Pushed> replyTo = readReference(in);
-                return new Push(tenant, range, requestId, readBytes(in), replyTo);
+                return new Push(tenant, range, pushId, readBytes(in), replyTo);
             }
-            case "pushed1" -> {
-                long requestId = in.readLong();
-                int outcome = in.readUnsignedByte();
-                PushOutcome[] outcomes = PushOutcome.values();
-                return new Pushed(requestId, outcome < outcomes.length ? outcomes[outcome] : PushOutcome.FAILED);
+            case "pushed2" -> {
+                return readPushed(in);
+            }
+            case "push-many1" -> {
+                ActorRef<PushedMany> replyTo = readReference(in);
+                return new PushMany(readEntries(in), replyTo);
+            }
+            case "pushed-many1" -> {
+                int count = readCount(in, PUSHED_BYTES_MIN);
+                List<Pushed> replies = new ArrayList<>(count);
+                for (int i = 0; i < count; i++) {
+                    replies.add(readPushed(in));
+                }
+                return new PushedMany(replies);
             }
             case "find-live2" -> {
                 String tenant = in.readUTF();
@@ -184,6 +225,40 @@ final class IngesterSerializer extends SerializerWithStringManifest {
             }
             default -> throw new NotSerializableException("message is not known: " + manifest);
         }
+    }
+
+    private static void writePushed(Pushed pushed, DataOutputStream out) throws IOException {
+        out.writeLong(pushed.pushId());
+        out.writeInt(pushed.range());
+        out.writeByte(pushed.outcome().ordinal());
+        out.writeUTF(pushed.owner());
+    }
+
+    private static Pushed readPushed(DataInputStream in) throws IOException {
+        long pushId = in.readLong();
+        int range = in.readInt();
+        int outcome = in.readUnsignedByte();
+        PushOutcome[] outcomes = PushOutcome.values();
+        return new Pushed(
+                pushId, range, outcome < outcomes.length ? outcomes[outcome] : PushOutcome.FAILED, in.readUTF());
+    }
+
+    private static List<PushMany.Entry> readEntries(DataInputStream in) throws IOException {
+        int count = readCount(in, ENTRY_BYTES_MIN);
+        List<PushMany.Entry> entries = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            entries.add(new PushMany.Entry(in.readUTF(), in.readInt(), in.readLong(), in.readBoolean(), readBytes(in)));
+        }
+        return entries;
+    }
+
+    /** How many of something follow, each of at least so many bytes. */
+    private static int readCount(DataInputStream in, int bytesEach) throws IOException {
+        int count = in.readInt();
+        if (count < 0 || count > in.available() / bytesEach) {
+            throw new IOException("count must be 0 to " + in.available() / bytesEach + " but was " + count);
+        }
+        return count;
     }
 
     /** For people; {@code writeUTF} takes 65,535 bytes at most. */

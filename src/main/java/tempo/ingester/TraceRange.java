@@ -24,7 +24,6 @@ import tempo.ingester.Ingester.WarmUp;
 import tempo.span.SliceBatch;
 import tempo.telemetry.Metrics;
 import tempo.tempodb.wal.Wal;
-import tempo.tempodb.wal.WalAppend;
 import tempo.tempodb.wal.WalException;
 
 /**
@@ -75,6 +74,8 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
     private final int range;
     private final LiveTraces live;
     private final Wal wal;
+    private final Acknowledgements acknowledgements;
+    private final String node;
     private final LogSlices logSlices;
     private final ActorRef<ToHead> head;
     private final LongSupplier clock;
@@ -96,6 +97,8 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
         this.range = range;
         this.live = live;
         this.wal = resources.wal();
+        this.acknowledgements = resources.acknowledgements();
+        this.node = resources.node();
         this.metrics = resources.metrics();
         this.ranges = resources.ranges();
         this.budget = resources.budget();
@@ -141,12 +144,15 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
 
     private Behavior<ToRange> onPush(Push push) {
         if (budget.exhausted()) {
-            push.replyTo().tell(new Pushed(push.requestId(), PushOutcome.FULL));
+            push.replyTo().tell(new Pushed(push.pushId(), range, PushOutcome.FULL, node));
             return this;
         }
-        RangeAppend append = new RangeAppend(push, push.batch().toArrayUnsafe(), context.getSelf());
+        ActorRef<ToRange> self = context.getSelf();
         live.appendStarted();
-        wal.append(append);
+        wal.append(new PushAppend(
+                push,
+                position -> self.tell(new Committed(push, position)),
+                reason -> self.tell(new NotCommitted(push, reason))));
         return this;
     }
 
@@ -156,17 +162,20 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
         byte[] batch = push.batch().toArrayUnsafe();
         live.add(push.tenant(), SliceBatch.view(batch, 0, batch.length), committed.position(), clock.getAsLong());
         countHeld();
-        push.replyTo().tell(new Pushed(push.requestId(), PushOutcome.DURABLE));
+        acknowledgements.logged(push, committed.position(), node);
         return live.leaving ? handOffOnceQuiet() : this;
     }
 
     private Behavior<ToRange> onNotCommitted(NotCommitted notCommitted) {
         live.appendEnded();
-        PushOutcome outcome =
-                notCommitted.reason().reason() == WalException.Reason.FULL ? PushOutcome.FULL : PushOutcome.FAILED;
         Push push = notCommitted.push();
-        push.replyTo().tell(new Pushed(push.requestId(), outcome));
+        PushOutcome outcome = outcomeOf(notCommitted.reason());
+        push.replyTo().tell(new Pushed(push.pushId(), range, outcome, node));
         return live.leaving ? handOffOnceQuiet() : this;
+    }
+
+    static PushOutcome outcomeOf(WalException reason) {
+        return reason.reason() == WalException.Reason.FULL ? PushOutcome.FULL : PushOutcome.FAILED;
     }
 
     private Behavior<ToRange> onFind(FindLive find) {
@@ -228,32 +237,5 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
         live.clear();
         countHeld();
         return Behaviors.stopped();
-    }
-
-    /** Carries a push through the log and comes back as a message. */
-    private static final class RangeAppend extends WalAppend {
-        private final Push push;
-        private final ActorRef<ToRange> owner;
-
-        RangeAppend(Push push, byte[] batch, ActorRef<ToRange> owner) {
-            super(
-                    push.tenant(),
-                    batch,
-                    0,
-                    batch.length,
-                    SliceBatch.sliceCount(SliceBatch.view(batch, 0, batch.length)));
-            this.push = push;
-            this.owner = owner;
-        }
-
-        @Override
-        protected void committed(long position) {
-            owner.tell(new Committed(push, position));
-        }
-
-        @Override
-        protected void failed(WalException reason) {
-            owner.tell(new NotCommitted(push, reason));
-        }
     }
 }

@@ -84,7 +84,9 @@ final class ActorFixture implements AutoCloseable {
                 new LocalRanges(),
                 new TraceBudget(0, 1 << 30),
                 new Metrics(),
-                changed -> {});
+                changed -> {},
+                "node",
+                Acknowledgements.AT_ONCE);
         slices = new LogSlices(wal, disk, "node");
     }
 
@@ -110,7 +112,7 @@ final class ActorFixture implements AutoCloseable {
     /** Pushes a span and waits until it is acknowledged. */
     void acknowledged(ActorRef<ToRange> range, int trace, int span) {
         range.tell(push(trace, span, pushed.getRef()));
-        pushed.expectMessage(new Pushed(span, Ingester.PushOutcome.DURABLE));
+        pushed.expectMessage(new Pushed(span, 0, Ingester.PushOutcome.DURABLE, "node"));
     }
 
     /** Clock and timers go on together, a second at a time. */

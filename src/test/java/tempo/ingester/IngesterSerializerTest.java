@@ -14,6 +14,7 @@ import akka.serialization.SerializerWithStringManifest;
 import akka.util.ByteString;
 import com.typesafe.config.ConfigFactory;
 import java.io.NotSerializableException;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -76,7 +77,7 @@ final class IngesterSerializerTest {
                 notMarked.add(type);
             }
         }
-        for (Class<?> leaf : leaves(Ingester.ToRange.class, Ingester.ToHead.class)) {
+        for (Class<?> leaf : leaves(Ingester.ToRange.class, Ingester.ToHead.class, Ingester.ToInbox.class)) {
             boolean internal = leaf.getEnclosingClass() != Ingester.class;
             assertEquals(!internal, Travels.class.isAssignableFrom(leaf), leaf + " is public or internal, not both");
         }
@@ -162,14 +163,25 @@ final class IngesterSerializerTest {
             RecordComponent[] components = type.getRecordComponents();
             Class<?>[] types =
                     Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-            Object[] values =
-                    Arrays.stream(types).map(each -> value(each, variant)).toArray();
+            Object[] values = Arrays.stream(components)
+                    .map(each -> each.getGenericType() instanceof ParameterizedType list && each.getType() == List.class
+                            ? list((Class<?>) list.getActualTypeArguments()[0], variant)
+                            : value(each.getType(), variant))
+                    .toArray();
             java.lang.reflect.Constructor<?> constructor = type.getDeclaredConstructor(types);
             constructor.setAccessible(true);
             return constructor.newInstance(values);
         } catch (ReflectiveOperationException e) {
             throw new AssertionError("no sample of " + type, e);
         }
+    }
+
+    private static List<Object> list(Class<?> type, int variant) {
+        List<Object> values = new ArrayList<>();
+        for (int i = 0; i < variant; i++) {
+            values.add(type.isRecord() ? sample(type, i + 1) : value(type, i + 1));
+        }
+        return values;
     }
 
     private static Object value(Class<?> type, int variant) {
@@ -187,9 +199,6 @@ final class IngesterSerializerTest {
             return new TraceKey(variant, -variant);
         } else if (type == PushOutcome.class) {
             return PushOutcome.values()[variant];
-        } else if (type == List.class) {
-            return List.of(List.of(), List.of("a: b"), List.of("", "x".repeat(1000)))
-                    .get(variant);
         } else if (type == ActorRef.class) {
             return Holder.REPLY_TO;
         }
@@ -211,7 +220,9 @@ final class IngesterSerializerTest {
                         "FindHead",
                         "FindLive",
                         "Push",
+                        "PushMany",
                         "Pushed",
+                        "PushedMany",
                         "TracePart",
                         "Warm",
                         "WarmUp"),

@@ -46,7 +46,7 @@ final class TraceRangeTest {
         node.pushed.expectNoMessage(QUIET);
         assertEquals(Set.of("span 1"), node.live(range, 1));
         disk.open();
-        node.pushed.expectMessage(new Pushed(2, PushOutcome.DURABLE));
+        node.pushed.expectMessage(new Pushed(2, 0, PushOutcome.DURABLE, "node"));
         assertEquals(Set.of("span 1", "span 2"), node.live(range, 1));
     }
 
@@ -64,7 +64,7 @@ final class TraceRangeTest {
         Pushed refused = node.pushed.receiveMessage();
         assertEquals(PushOutcome.FULL, refused.outcome());
         disk.open();
-        assertFalse(node.live(range, 1).contains("span " + refused.requestId()));
+        assertFalse(node.live(range, 1).contains("span " + refused.pushId()));
     }
 
     @Test
@@ -73,7 +73,7 @@ final class TraceRangeTest {
         ActorRef<ToRange> range = node.range(node.head());
         node.wal.close();
         range.tell(ActorFixture.push(1, 1, node.pushed.getRef()));
-        node.pushed.expectMessage(new Pushed(1, PushOutcome.FAILED));
+        node.pushed.expectMessage(new Pushed(1, 0, PushOutcome.FAILED, "node"));
     }
 
     @Test
@@ -138,7 +138,7 @@ final class TraceRangeTest {
         range.tell(TraceRange.HandOff.INSTANCE);
         head.expectNoMessage(QUIET);
         disk.open();
-        node.pushed.expectMessage(new Pushed(2, PushOutcome.DURABLE));
+        node.pushed.expectMessage(new Pushed(2, 0, PushOutcome.DURABLE, "node"));
         HeadBlock.Finish finish = head.expectMessageClass(HeadBlock.Finish.class);
         assertEquals(2, finish.traces().size());
         assertEquals(Set.of("span 2"), node.live(range, 2));

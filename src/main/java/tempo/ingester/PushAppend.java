@@ -1,0 +1,40 @@
+package tempo.ingester;
+
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import tempo.ingester.Ingester.Push;
+import tempo.span.SliceBatch;
+import tempo.tempodb.wal.WalAppend;
+import tempo.tempodb.wal.WalException;
+
+/** Carries a push through the log; what comes of it is told in the log's thread. */
+final class PushAppend extends WalAppend {
+    private final LongConsumer committed;
+    private final Consumer<WalException> failed;
+
+    /**
+     * Of a push whose batch nobody changes any more.
+     *
+     * @param committed gets the batch's position in the log once it is durable
+     * @param failed gets the reason why it may not be
+     */
+    PushAppend(Push push, LongConsumer committed, Consumer<WalException> failed) {
+        this(push.tenant(), push.batch().toArrayUnsafe(), committed, failed);
+    }
+
+    private PushAppend(String tenant, byte[] batch, LongConsumer committed, Consumer<WalException> failed) {
+        super(tenant, batch, 0, batch.length, SliceBatch.sliceCount(SliceBatch.view(batch, 0, batch.length)));
+        this.committed = committed;
+        this.failed = failed;
+    }
+
+    @Override
+    protected void committed(long position) {
+        committed.accept(position);
+    }
+
+    @Override
+    protected void failed(WalException reason) {
+        failed.accept(reason);
+    }
+}
