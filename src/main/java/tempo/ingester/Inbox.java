@@ -123,7 +123,7 @@ final class Inbox extends AbstractOnMessageBehavior<ToInbox> {
     private ActorRef<Pushed> gatherer(ActorRef<PushedMany> sender) {
         return gatherers.computeIfAbsent(sender, replyTo -> {
             context.watchWith(replyTo, new SenderGone(replyTo));
-            return context.spawnAnonymous(GatheredReplies.create(replyTo));
+            return context.spawnAnonymous(GatheredReplies.create(replyTo)).narrow();
         });
     }
 

@@ -68,7 +68,8 @@ public interface Ingester {
      *
      * @param owner the name of the node that owns the range; empty if the slices are not with the owner
      */
-    record Pushed(long pushId, int range, PushOutcome outcome, String owner) implements Travels {}
+    record Pushed(long pushId, int range, PushOutcome outcome, String owner)
+            implements GatheredReplies.Command, Travels {}
 
     /** A message to a node's inbox. */
     sealed interface ToInbox permits PushMany, Inbox.Internal {}
