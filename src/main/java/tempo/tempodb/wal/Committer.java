@@ -43,6 +43,7 @@ final class Committer {
     private @Nullable WalAppend batchLast;
     private int batchCount;
     private long batchUnits;
+    private long batchGuestUnits;
     private long batchStart;
 
     private volatile long commits;
@@ -222,7 +223,7 @@ final class Committer {
             return;
         }
         long commitBytes = current.committedEnd() - batchStart;
-        current.segment.usage.add(batchUnits);
+        current.segment.usage.add(batchUnits, batchGuestUnits);
         commits = commits + 1;
         records = records + batchCount;
         bytes = bytes + commitBytes;
@@ -293,6 +294,7 @@ final class Committer {
         batchLast = append;
         batchCount++;
         batchUnits += append.units;
+        batchGuestUnits += append.guest ? append.units : 0;
     }
 
     private @Nullable WalAppend takeBatch() {
@@ -301,6 +303,7 @@ final class Committer {
         batchLast = null;
         batchCount = 0;
         batchUnits = 0;
+        batchGuestUnits = 0;
         return first;
     }
 

@@ -9,6 +9,9 @@ final class Segment {
     /** Length of the file. */
     final long bytes;
 
+    /** Whether it was found when the log was opened. */
+    final boolean recovered;
+
     final SegmentUsage usage = new SegmentUsage();
 
     /** The head as last written; touched by one thread at a time: at opening, and then by the preparer. */
@@ -20,12 +23,13 @@ final class Segment {
     /** When all of it was released; only then meaningful. */
     long freedAtNanos;
 
-    Segment(String name, WalFile file, SegmentHeader header, long bytes) {
+    Segment(String name, WalFile file, SegmentHeader header, long bytes, boolean recovered) {
         this.name = name;
         this.file = file;
         this.header = header;
         this.epoch = header.epoch();
         this.salt = header.salt();
         this.bytes = bytes;
+        this.recovered = recovered;
     }
 }

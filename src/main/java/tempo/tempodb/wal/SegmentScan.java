@@ -66,7 +66,7 @@ final class SegmentScan {
             readable = false;
             visitor.unreadable(segment.name, "cannot be read behind " + end + ": " + e.getMessage());
         }
-        segment.usage.add(units);
+        segment.usage.add(units, 0);
     }
 
     /** Returns whether what lies before {@link #end} is known to have been durable, with no torn commit in between. */

@@ -284,7 +284,7 @@ final class SegmentStore {
             throw e;
         }
         fileBytes += bytes;
-        return publish(new Segment(name, file, header, bytes));
+        return publish(new Segment(name, file, header, bytes, false));
     }
 
     private void discard(@Nullable WalFile file, String... names) {
@@ -310,7 +310,7 @@ final class SegmentStore {
             doomed.add(spare);
             throw e;
         }
-        return publish(new Segment(spare.name, spare.file, header, spare.bytes));
+        return publish(new Segment(spare.name, spare.file, header, spare.bytes, false));
     }
 
     private static void begin(WalFile file, SegmentHeader header) throws IOException {

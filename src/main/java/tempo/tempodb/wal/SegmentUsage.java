@@ -9,9 +9,17 @@ final class SegmentUsage {
     /** Outstanding units, plus {@link #SEALED}. */
     private final AtomicLong state = new AtomicLong();
 
-    /** Counts units of a commit that is durable; only before {@link #seal}. */
-    void add(long units) {
+    /** Those of the outstanding units that are guests'. Never more than there are: counted up later, and down earlier. */
+    private final AtomicLong guests = new AtomicLong();
+
+    /**
+     * Counts units of a commit that is durable; only before {@link #seal}.
+     *
+     * @param ofGuests how many of them are guests'
+     */
+    void add(long units, long ofGuests) {
         state.addAndGet(units);
+        guests.addAndGet(ofGuests);
     }
 
     /**
@@ -41,6 +49,19 @@ final class SegmentUsage {
                 return before - units == SEALED;
             }
         }
+    }
+
+    /** As {@link #release}, of a guest. */
+    boolean releaseGuest(int units) {
+        guests.updateAndGet(before -> Math.max(0, before - units));
+        return release(units);
+    }
+
+    /** Whether there is, or may still come, anything outstanding that is no guest's. */
+    boolean inOwnUse() {
+        long ofGuests = guests.get();
+        long now = state.get();
+        return (now & SEALED) == 0 || (now & SEALED - 1) > ofGuests;
     }
 
     long outstanding() {

@@ -91,9 +91,26 @@ public final class Wal implements AutoCloseable {
      * @throws IllegalStateException if more is released than was committed, or the segment is already free
      */
     public void release(long position, int units) {
-        if (core.release(position, units)) {
+        release(position, units, false);
+    }
+
+    /** As {@link #release}, of a record that was appended, now or in an earlier run, as a guest. */
+    public void releaseGuest(long position, int units) {
+        release(position, units, true);
+    }
+
+    private void release(long position, int units, boolean guest) {
+        if (core.release(position, units, guest)) {
             preparerBell.ring();
         }
+    }
+
+    /**
+     * Returns a position below which every record that was appended since the log was opened, but for guests, is released:
+     * exact to the segment, and low rather than high.
+     */
+    public long floor() {
+        return core.floor();
     }
 
     /** Has what was committed so far in segments that can become free; returns before that is so. */

@@ -19,6 +19,7 @@ public abstract class WalAppend {
     final int offset;
     final int length;
     final int units;
+    final boolean guest;
 
     /** The next one in the queue or in the commit; touched by whoever holds this append. */
     @Nullable
@@ -35,6 +36,16 @@ public abstract class WalAppend {
      * @param units how many pieces it holds that are released one by one, 1 to {@value #UNITS_MAX}
      */
     protected WalAppend(String tenant, byte[] payload, int offset, int length, int units) {
+        this(tenant, payload, offset, length, units, false);
+    }
+
+    /**
+     * As above.
+     *
+     * @param guest whether it is kept for somebody else's log: {@link Wal#floor} does not wait for it, and it is released by
+     *     {@link Wal#releaseGuest}
+     */
+    protected WalAppend(String tenant, byte[] payload, int offset, int length, int units, boolean guest) {
         Objects.checkFromIndexSize(offset, length, payload.length);
         if (tenant.length() > TENANT_CHARS_MAX) {
             throw new IllegalArgumentException(
@@ -48,6 +59,7 @@ public abstract class WalAppend {
         this.offset = offset;
         this.length = length;
         this.units = units;
+        this.guest = guest;
     }
 
     /**

@@ -52,8 +52,13 @@ final class WalCore {
         }
     }
 
-    /** Releases units; returns whether a segment became free by that. */
+    /** As below, of a record that is no guest. */
     boolean release(long position, int units) {
+        return release(position, units, false);
+    }
+
+    /** Releases units; returns whether a segment became free by that. */
+    boolean release(long position, int units, boolean guest) {
         if (units < 1) {
             throw new IllegalArgumentException("released units must be positive but were " + units);
         }
@@ -61,11 +66,22 @@ final class WalCore {
         if (segment == null) {
             throw new IllegalStateException("released position must be in a segment but was " + position);
         }
-        boolean empty = segment.usage.release(units);
+        boolean empty = guest ? segment.usage.releaseGuest(units) : segment.usage.release(units);
         if (empty) {
             store.emptied(segment);
         }
         return empty;
+    }
+
+    /** As {@link Wal#floor}. */
+    long floor() {
+        int lowest = Integer.MAX_VALUE;
+        for (Segment segment : store.segments()) {
+            if (!segment.recovered && segment.usage.inOwnUse()) {
+                lowest = Math.min(lowest, segment.epoch);
+            }
+        }
+        return lowest == Integer.MAX_VALUE ? 0 : WalPosition.of(lowest, 0);
     }
 
     WalStats stats() {

@@ -130,7 +130,7 @@ final class WalRecovery {
         }
         epochMax = Math.max(epochMax, header.epoch());
         commitMax = Math.max(commitMax, header.commitFloor());
-        Segment segment = new Segment(name, file, header, bytes);
+        Segment segment = new Segment(name, file, header, bytes, true);
         if (!found.damage().isEmpty()) {
             damaged.put(segment, found.damage());
             segment.recyclable = false;

@@ -10,7 +10,11 @@ final class TestAppend extends WalAppend {
     final String text;
 
     TestAppend(String tenant, String text, int units) {
-        super(tenant, text.getBytes(StandardCharsets.ISO_8859_1), 0, text.length(), units);
+        this(tenant, text, units, false);
+    }
+
+    TestAppend(String tenant, String text, int units, boolean guest) {
+        super(tenant, text.getBytes(StandardCharsets.ISO_8859_1), 0, text.length(), units, guest);
         this.text = text;
     }
 

@@ -58,6 +58,14 @@ final class TestLog {
         return append;
     }
 
+    /** A record of another's log in a commit of its own. */
+    TestAppend guest(String text) {
+        TestAppend append = new TestAppend("tenant", text, 1, true);
+        core.append(append);
+        settle();
+        return append;
+    }
+
     void seal() {
         core.committer.requestSeal();
         settle();

@@ -292,6 +292,38 @@ final class WalCoreTest {
     }
 
     @Test
+    void theFloorWaitsForOwnRecordsAndNotForGuestsOrForThoseOfAnEarlierRun() throws IOException {
+        SimulatedDisk disk = new SimulatedDisk(1);
+        new TestLog(disk).append("earlier");
+        TestLog log = new TestLog(disk.afterCrash(1));
+        TestAppend own = log.append("own");
+        TestAppend guest = log.guest("guest");
+        log.seal();
+        TestAppend next = log.append("next");
+        long first = log.core.floor();
+        assertTrue(first <= own.committedAt, "own is not released");
+        log.core.release(own.committedAt, 1);
+        long second = log.core.floor();
+        assertTrue(second > guest.committedAt && second <= next.committedAt, "the guest is not waited for");
+        assertEquals("guest", log.read(guest.committedAt));
+        log.core.release(guest.committedAt, 1, true);
+        log.seal();
+        assertEquals(2, log.core.stats().outstandingUnits(), "of the earlier run, and the next");
+        log.core.release(next.committedAt, 1);
+        assertTrue(log.core.floor() > next.committedAt);
+    }
+
+    @Test
+    void guestsAreFoundAgainAsAnyRecord() throws IOException {
+        SimulatedDisk disk = new SimulatedDisk(1);
+        new TestLog(disk).guest("guest");
+        TestLog log = new TestLog(disk.afterCrash(1));
+        assertEquals(List.of("guest"), log.found.payloads);
+        log.core.release(log.found.positions.get(0), 1, true);
+        assertEquals(0, log.core.stats().outstandingUnits());
+    }
+
+    @Test
     void goesOnAfterACallerThatThrows() throws IOException {
         TestLog log = new TestLog(new SimulatedDisk(1));
         log.core.append(new WalAppend("tenant", new byte[1], 0, 1, 1) {
