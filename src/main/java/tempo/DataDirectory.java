@@ -6,7 +6,9 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The directory of a node, held by one process at a time. */
@@ -51,6 +53,35 @@ final class DataDirectory implements AutoCloseable {
     /** Where the write-ahead log is. */
     Path wal() {
         return path.resolve("wal");
+    }
+
+    /** What is known of the logs of all nodes. */
+    Path logFacts() {
+        return path.resolve("log-facts");
+    }
+
+    /**
+     * Who this node is, whatever its address: made once, and lost with its log.
+     *
+     * @throws IOException if it cannot be read or made
+     */
+    String nodeId() throws IOException {
+        Files.createDirectories(wal());
+        Path file = wal().resolve("node-id");
+        if (Files.exists(file)) {
+            String id = Files.readString(file).trim();
+            if (!id.isEmpty()) {
+                return id;
+            }
+        }
+        String id = UUID.randomUUID().toString();
+        Path next = wal().resolve("node-id.next");
+        Files.writeString(next, id + "\n");
+        try (FileChannel channel = FileChannel.open(next, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+        return id;
     }
 
     /** Where the blocks are. */

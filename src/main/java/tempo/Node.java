@@ -42,6 +42,7 @@ import tempo.distributor.Distributor;
 import tempo.distributor.DistributorConfig;
 import tempo.ingester.Ingester;
 import tempo.ingester.IngesterNode;
+import tempo.ingester.copies.OwedLogs;
 import tempo.querier.Querier;
 import tempo.quickstart.Endpoints;
 import tempo.telemetry.Metrics;
@@ -122,13 +123,14 @@ public final class Node {
         NodeStore.Blocks blocks = NodeStore.openBlocks(system, data, settings);
         TempoDb db = blocks.db();
         int ranges = settings.cluster().ranges();
+        OwedLogs owed = OwedLogs.start(system, Optional.of(data.logFacts()), SystemClock::millis);
         IngesterNode ingester = settings.has(NodeRole.INGESTER)
-                ? NodeStore.startIngester(system, data, settings, db, metrics)
+                ? NodeStore.startIngester(system, data, settings, db, owed, metrics)
                 : IngesterNode.elsewhere(system, ranges);
         boolean compacts =
                 settings.has(NodeRole.COMPACTOR) && settings.compaction().enabled();
         Optional<CompactorNode> compactor = compacts ? Optional.of(startCompactor(blocks, ingester)) : Optional.empty();
-        NodeShutdown shutdown = new NodeShutdown(system, readiness, ingester, compactor, data);
+        NodeShutdown shutdown = new NodeShutdown(system, readiness, ingester, owed, compactor, data);
         Distributor distributor = Distributor.start(
                 system,
                 new DistributorConfig(
@@ -143,7 +145,13 @@ public final class Node {
         Querier querier = Querier.start(
                 system,
                 new Querier.Places(
-                        ingester.owners(), ingester.head(), db, ranges, ingester.blocksChanged(), settings.blocklist()),
+                        ingester.owners(),
+                        owed::now,
+                        ingester.head(),
+                        db,
+                        ranges,
+                        ingester.blocksChanged(),
+                        settings.blocklist()),
                 settings.querier(),
                 metrics,
                 SystemClock::nanos);

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import tempo.compactor.Compactor;
+import tempo.ingester.copies.Zones;
 
 /** Derives Akka's and Kamon's settings from tempo's own, so that each thing is set in one place. */
 final class NodeConfig {
@@ -70,6 +71,9 @@ final class NodeConfig {
         List<String> roles = new ArrayList<>(settings.roles());
         if (!settings.compaction().enabled()) {
             roles.remove(Compactor.ROLE);
+        }
+        if (!settings.zone().isEmpty()) {
+            roles.add(Zones.role(settings.zone()));
         }
         return roles;
     }

@@ -20,6 +20,7 @@ import tempo.api.status.Readiness;
 import tempo.compactor.CompactorNode;
 import tempo.ingester.Ingester;
 import tempo.ingester.IngesterNode;
+import tempo.ingester.copies.OwedLogs;
 
 /**
  * The order in which a node goes down: receivers stop accepting; ranges are handed over, which puts every live trace into the
@@ -36,6 +37,7 @@ final class NodeShutdown {
     private final ActorSystem<?> system;
     private final Readiness readiness;
     private final IngesterNode ingester;
+    private final OwedLogs owed;
     private final Optional<CompactorNode> compactor;
     private final DataDirectory data;
 
@@ -43,11 +45,13 @@ final class NodeShutdown {
             ActorSystem<?> system,
             Readiness readiness,
             IngesterNode ingester,
+            OwedLogs owed,
             Optional<CompactorNode> compactor,
             DataDirectory data) {
         this.system = system;
         this.readiness = readiness;
         this.ingester = ingester;
+        this.owed = owed;
         this.compactor = compactor;
         this.data = data;
     }
@@ -111,9 +115,12 @@ final class NodeShutdown {
                     } else if (!cut.failure().isEmpty()) {
                         LOG.error(
                                 "head block could not be stored, it is replayed at the next start: {}", cut.failure());
+                    } else {
+                        return owed.endedHere();
                     }
-                    return Done.getInstance();
-                });
+                    return done();
+                })
+                .thenCompose(told -> told);
     }
 
     private CompletionStage<Done> close() {

@@ -12,6 +12,8 @@ import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tempo.ingester.IngesterNode;
+import tempo.ingester.copies.NodeIdentity;
+import tempo.ingester.copies.OwedLogs;
 import tempo.telemetry.Metrics;
 import tempo.tempodb.StoreMarker;
 import tempo.tempodb.TempoDb;
@@ -127,15 +129,18 @@ final class NodeStore {
     }
 
     static IngesterNode startIngester(
-            ActorSystem<?> system, DataDirectory data, Settings settings, TempoDb db, Metrics metrics)
+            ActorSystem<?> system, DataDirectory data, Settings settings, TempoDb db, OwedLogs owed, Metrics metrics)
             throws IOException {
         return IngesterNode.start(
                 system,
                 new IngesterNode.Parts(
                         settings.cluster().ranges(),
                         settings.ingester(),
-                        settings.wal(),
+                        settings.wal().toConfig(),
                         new LocalWalDisk(data.wal()),
+                        settings.wal().copies(),
+                        new NodeIdentity(data.nodeId(), settings.zone()),
+                        owed,
                         db,
                         SystemClock::millis,
                         settings.querier()

@@ -21,7 +21,6 @@ import tempo.tempodb.backend.gcs.GcsConfig;
 import tempo.tempodb.backend.retry.RetryConfig;
 import tempo.tempodb.backend.s3.S3Config;
 import tempo.tempodb.block.BlockNames;
-import tempo.tempodb.wal.WalConfig;
 import tempo.tenant.Tenancy;
 import tempo.tls.TlsConfig;
 
@@ -31,10 +30,12 @@ import tempo.tls.TlsConfig;
  *
  * @param dataDir where the node keeps its write-ahead log, head block and, with the local store, its blocks
  * @param roles what the node does; names of {@link NodeRole}
+ * @param zone where the node is; empty if that does not matter
  */
 public record Settings(
         Path dataDir,
         List<String> roles,
+        String zone,
         Tenancy tenancy,
         ReceiverSettings receiver,
         Api api,
@@ -42,7 +43,7 @@ public record Settings(
         Cluster cluster,
         Telemetry telemetry,
         SpanLimits limits,
-        WalConfig wal,
+        WalSettings wal,
         IngesterConfig ingester,
         QuerierConfig querier,
         BlocklistConfig blocklist,
@@ -56,6 +57,10 @@ public record Settings(
 
     public Settings {
         NodeRole.of(roles);
+        wal.toConfig();
+        if (!zone.matches("[A-Za-z0-9._-]{0,63}")) {
+            throw new IllegalArgumentException("zone must be up to 63 letters, digits, dots, dashes, but was " + zone);
+        }
         roles = List.copyOf(roles);
         Duration queryMax = querier.deadline().plus(QUERY_MARGIN);
         if (wal.retainAfterRelease().compareTo(queryMax) <= 0) {

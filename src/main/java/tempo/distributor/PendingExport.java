@@ -26,7 +26,9 @@ final class PendingExport {
         /** To how many it was sent that have not replied. */
         int repliesMissing;
 
-        boolean full;
+        /** Why it is not durable, as far as that is known. */
+        Refusal reason = Refusal.UNAVAILABLE;
+
         boolean ended;
 
         PendingPush(RangeBatch batch) {
@@ -62,7 +64,7 @@ final class PendingExport {
     /** Nobody is left who could make a push durable; returns whether the export has ended with it. */
     boolean failed(PendingPush push) {
         if (failure.isEmpty()) {
-            failure = Optional.of(push.full ? Refusal.STORAGE_FULL : Refusal.UNAVAILABLE);
+            failure = Optional.of(push.reason);
         }
         return ended(push);
     }

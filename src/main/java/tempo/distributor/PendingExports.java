@@ -203,7 +203,13 @@ final class PendingExports extends AbstractOnMessageBehavior<PendingExports.Comm
         }
         push.repliesMissing--;
         push.tried.add(pushed.owner());
-        push.full |= pushed.outcome() == PushOutcome.FULL;
+        switch (pushed.outcome()) {
+            case FULL -> push.reason = Refusal.STORAGE_FULL;
+            case TOO_FEW_NODES -> push.reason = Refusal.TOO_FEW_INGESTERS;
+            case DURABLE, FAILED -> {
+                // It is durable, or nothing more is known than before.
+            }
+        }
         boolean all = false;
         if (pushed.outcome() == PushOutcome.DURABLE) {
             all = export.durable(push);

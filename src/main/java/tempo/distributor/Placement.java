@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import tempo.ingester.Rendezvous;
+import tempo.placement.Rendezvous;
 
 /**
  * Which node a push goes to. The owner of a range is learned from its replies; a range whose owner does not answer goes straight to

@@ -7,6 +7,7 @@ import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
+import akka.util.ByteString;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,6 @@ import tempo.ingester.Ingester.AllCut;
 import tempo.ingester.Ingester.BlocksChanged;
 import tempo.ingester.Ingester.CutAll;
 import tempo.ingester.Ingester.FindHead;
-import tempo.ingester.Ingester.Push;
 import tempo.ingester.Ingester.ToHead;
 import tempo.ingester.Ingester.ToRange;
 import tempo.span.SliceBatch;
@@ -36,6 +36,7 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
 
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final long RETRY_MILLIS = 5_000;
+    private static final long SEAL_MILLIS = 60_000;
 
     /** Messages between the actors of one node; they never travel. */
     sealed interface Internal extends ToHead permits Finish, Keep, Tick, CutDone, CutFailed {}
@@ -48,8 +49,12 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
     record Finish(int range, long handOverId, List<LiveTrace> traces, boolean again, ActorRef<ToRange> replyTo)
             implements Internal {}
 
-    /** From the inbox: this batch is in the log at a position, and has no owner that answers; it is answered from here. */
-    record Keep(Push push, long position) implements Internal {}
+    /**
+     * This batch is in the log at a position, and belongs to no range here.
+     *
+     * @param kept run once it is in the head block
+     */
+    record Keep(String tenant, ByteString batch, long position, Runnable kept) implements Internal {}
 
     /** Time to look for what is to be cut. */
     enum Tick implements Internal {
@@ -68,6 +73,7 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
     private final LogSlices logSlices;
     private final LongSupplier clock;
     private final List<ActorRef<AllCut>> waitingForAll = new ArrayList<>();
+    private long sealedMillis;
 
     private HeadBlock(
             ActorContext<ToHead> context,
@@ -110,10 +116,9 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
     }
 
     private Behavior<ToHead> onKeep(Keep keep) {
-        Push push = keep.push();
-        byte[] batch = push.batch().toArrayUnsafe();
-        head.add(push.tenant(), SliceBatch.view(batch, 0, batch.length), keep.position(), clock.getAsLong());
-        resources.acknowledgements().logged(push, keep.position(), "");
+        byte[] batch = keep.batch().toArrayUnsafe();
+        head.add(keep.tenant(), SliceBatch.view(batch, 0, batch.length), keep.position(), clock.getAsLong());
+        keep.kept().run();
         return grown();
     }
 
@@ -195,6 +200,7 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
     private Behavior<ToHead> onCutDone(CutDone done) {
         head.committed(done.generation(), clock.getAsLong());
         resources.news().accept(BlocksChanged.of(done.result().block()));
+        sealLog();
         if (done.result().slicesLost() > 0) {
             LOG.error(
                     "block {} lacks {} slices whose records in the write-ahead log are damaged",
@@ -211,6 +217,15 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
         startCut();
         tellIfAllIsCut("");
         return this;
+    }
+
+    /** A segment that is never full would never be released, here and at those who hold copies of its records. */
+    private void sealLog() {
+        long now = clock.getAsLong();
+        if (now - sealedMillis >= SEAL_MILLIS) {
+            sealedMillis = now;
+            resources.wal().seal();
+        }
     }
 
     private Behavior<ToHead> onCutFailed(CutFailed failed) {

@@ -105,9 +105,11 @@ final class Inbox extends AbstractOnMessageBehavior<ToInbox> {
         resources
                 .wal()
                 .append(new PushAppend(
-                        push,
+                        push.tenant(),
+                        push.batch(),
                         position -> {
-                            head.tell(new HeadBlock.Keep(push, position));
+                            Runnable kept = () -> resources.acknowledgements().logged(push, position, "");
+                            head.tell(new HeadBlock.Keep(push.tenant(), push.batch(), position, kept));
                             self.tell(KeepEnded.INSTANCE);
                         },
                         reason -> {

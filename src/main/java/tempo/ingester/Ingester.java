@@ -59,8 +59,10 @@ public interface Ingester {
         DURABLE,
         /** The log is full; the client should come again later. */
         FULL,
-        /** The log could not write; whether the slices are durable is not known. */
-        FAILED
+        /** The log could not write, or copies could not be made; whether the slices are durable is not known. */
+        FAILED,
+        /** There are too few other ingesters to hold as many copies as the settings ask for. */
+        TOO_FEW_NODES
     }
 
     /**

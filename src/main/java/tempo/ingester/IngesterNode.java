@@ -29,6 +29,9 @@ import tempo.ingester.Ingester.BlocksChanged;
 import tempo.ingester.Ingester.ToHead;
 import tempo.ingester.Ingester.ToInbox;
 import tempo.ingester.Ingester.ToRange;
+import tempo.ingester.copies.NodeIdentity;
+import tempo.ingester.copies.OwedLogs;
+import tempo.ingester.copies.WalCopies;
 import tempo.telemetry.Metrics;
 import tempo.tempodb.TempoDb;
 import tempo.tempodb.block.BlockMeta;
@@ -73,6 +76,9 @@ public final class IngesterNode implements AutoCloseable {
      * @param config when traces are finished and blocks are cut
      * @param walConfig sizes of the log
      * @param walDisk where the log is
+     * @param copies in how many logs each span is before it is acknowledged, this node's included
+     * @param identity which node it is, whatever its address
+     * @param owed what is known of all nodes' logs
      * @param db where blocks go
      * @param clock time
      * @param queryMillisMax the longest time that a query may run; what was handed on is kept that long
@@ -83,6 +89,9 @@ public final class IngesterNode implements AutoCloseable {
             IngesterConfig config,
             WalConfig walConfig,
             WalDisk walDisk,
+            int copies,
+            NodeIdentity identity,
+            OwedLogs owed,
             TempoDb db,
             Clock clock,
             long queryMillisMax,
@@ -99,7 +108,8 @@ public final class IngesterNode implements AutoCloseable {
      */
     public static IngesterNode start(ActorSystem<?> system, Parts parts) throws IOException {
         HeadTraces headTraces = new HeadTraces(parts.config(), parts.queryMillisMax());
-        Wal wal = openWal(parts, headTraces);
+        WalCopies.FoundCopies found = new WalCopies.FoundCopies();
+        Wal wal = openWal(parts, headTraces, found);
         Executor disk = system.dispatchers().lookup(DispatcherSelector.fromConfig("akka.actor.tempo-disk-dispatcher"));
         Executor cut = system.dispatchers().lookup(DispatcherSelector.fromConfig("akka.actor.tempo-cut-dispatcher"));
         ActorRef<Topic.Command<BlocksChanged>> news = news(system);
@@ -107,7 +117,7 @@ public final class IngesterNode implements AutoCloseable {
                 parts.config().liveTracesMax(), Runtime.getRuntime().maxMemory());
         LocalRanges ranges = new LocalRanges();
         String address = Ingester.nameOf(system.address());
-        IngesterResources resources = new IngesterResources(
+        IngesterResources withoutCopies = new IngesterResources(
                 wal,
                 parts.db(),
                 parts.clock(),
@@ -121,8 +131,22 @@ public final class IngesterNode implements AutoCloseable {
                 Acknowledgements.AT_ONCE);
         LogSlices slices = new LogSlices(wal, disk, address);
         ActorRef<ToHead> head =
-                system.systemActorOf(HeadBlock.create(headTraces, resources, slices), "head-block", Props.empty());
+                system.systemActorOf(HeadBlock.create(headTraces, withoutCopies, slices), "head-block", Props.empty());
         system.receptionist().tell(Receptionist.register(Ingester.HEAD, head));
+        WalCopies copies = WalCopies.start(
+                system,
+                new WalCopies.Parts(
+                        wal,
+                        parts.copies(),
+                        parts.identity(),
+                        found,
+                        new HeadForCopies(system, wal, head),
+                        parts.owed(),
+                        disk,
+                        parts.clock(),
+                        parts.metrics()));
+        IngesterResources resources =
+                parts.copies() == 1 ? withoutCopies : withoutCopies.with(Acknowledgements.afterCopying(copies));
         ConcurrentHashMap<Integer, LiveTraces> live = new ConcurrentHashMap<>();
         Function<Integer, LiveTraces> liveTraces =
                 range -> live.computeIfAbsent(range, r -> new LiveTraces(parts.config(), parts.queryMillisMax()));
@@ -178,10 +202,10 @@ public final class IngesterNode implements AutoCloseable {
         return false;
     }
 
-    private static Wal openWal(Parts parts, HeadTraces headTraces) throws IOException {
+    private static Wal openWal(Parts parts, HeadTraces headTraces, WalCopies.FoundCopies found) throws IOException {
         long now = parts.clock().getAsLong();
         LoggingRecovery recovery = new LoggingRecovery(
-                LOG, parts.metrics(), (position, tenant, batch) -> headTraces.add(tenant, batch, position, now));
+                LOG, parts.metrics(), (position, tenant, batch) -> headTraces.add(tenant, batch, position, now), found);
         Wal wal = Wal.open(
                 parts.walDisk(), parts.walConfig(), WalClock.system(), new WalMetrics(parts.metrics()), recovery);
         recovery.report();

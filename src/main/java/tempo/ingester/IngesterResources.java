@@ -34,4 +34,9 @@ record IngesterResources(
         Metrics metrics,
         Consumer<BlocksChanged> news,
         String node,
-        Acknowledgements acknowledgements) {}
+        Acknowledgements acknowledgements) {
+    IngesterResources with(Acknowledgements others) {
+        return new IngesterResources(
+                wal, db, clock, diskExecutor, cutExecutor, ranges, budget, metrics, news, node, others);
+    }
+}

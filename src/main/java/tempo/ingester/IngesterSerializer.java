@@ -2,16 +2,10 @@ package tempo.ingester;
 
 import akka.actor.ExtendedActorSystem;
 import akka.actor.typed.ActorRef;
-import akka.actor.typed.ActorRefResolver;
-import akka.actor.typed.javadsl.Adapter;
-import akka.serialization.SerializerWithStringManifest;
 import akka.util.ByteString;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.NotSerializableException;
 import java.util.ArrayList;
 import java.util.List;
 import tempo.ingester.Ingester.AllCut;
@@ -27,28 +21,18 @@ import tempo.ingester.Ingester.PushedMany;
 import tempo.ingester.Ingester.TracePart;
 import tempo.ingester.Ingester.Warm;
 import tempo.ingester.Ingester.WarmUp;
+import tempo.serialization.MessageSerializer;
 import tempo.span.TraceKey;
 
-/**
- * Writes the messages of {@link Ingester} between nodes. The last digit of a manifest is the version of that message's layout:
- * a field is added by a new manifest, so that nodes of two versions understand each other.
- */
-final class IngesterSerializer extends SerializerWithStringManifest {
+/** Writes the messages of {@link Ingester} between nodes. */
+final class IngesterSerializer extends MessageSerializer {
     private static final int IDENTIFIER = 7_201;
     private static final int PUSHED_BYTES_MIN = 15;
     private static final int ENTRY_BYTES_MIN = 19;
     private static final int FAILURES_MAX = 1_000;
-    private static final int SENTENCE_CHARS_MAX = 1_000;
-
-    private final ActorRefResolver references;
 
     IngesterSerializer(ExtendedActorSystem system) {
-        references = ActorRefResolver.get(Adapter.toTyped(system));
-    }
-
-    @Override
-    public int identifier() {
-        return IDENTIFIER;
+        super(system, IDENTIFIER);
     }
 
     @Override
@@ -65,20 +49,12 @@ final class IngesterSerializer extends SerializerWithStringManifest {
         if (message instanceof CutAll) return "cut-all1";
         if (message instanceof AllCut) return "all-cut1";
         if (message instanceof BlocksChanged) return "blocks-changed2";
-        throw new IllegalArgumentException(
-                "message does not travel between nodes: " + message.getClass().getName());
+        throw doesNotTravel(message);
     }
 
     @Override
-    public byte[] toBinary(Object message) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256 + batchBytes(message));
-        try (DataOutputStream out = new DataOutputStream(bytes)) {
-            write(message, out);
-        } catch (IOException e) {
-            throw new IllegalStateException(
-                    "message could not be written: " + message.getClass().getName(), e);
-        }
-        return bytes.toByteArray();
+    protected int bytesHint(Object message) {
+        return 256 + batchBytes(message);
     }
 
     private static int batchBytes(Object message) {
@@ -94,7 +70,8 @@ final class IngesterSerializer extends SerializerWithStringManifest {
         return bytes;
     }
 
-    private void write(Object message, DataOutputStream out) throws IOException {
+    @Override
+    protected void write(Object message, DataOutputStream out) throws IOException {
         if (message instanceof Push push) {
             out.writeUTF(push.tenant());
             out.writeInt(push.range());
@@ -157,24 +134,14 @@ final class IngesterSerializer extends SerializerWithStringManifest {
     }
 
     @Override
-    public Object fromBinary(byte[] bytes, String manifest) throws NotSerializableException {
-        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-            return read(manifest, in);
-        } catch (NotSerializableException e) {
-            throw e;
-        } catch (IOException | IllegalArgumentException e) {
-            throw new NotSerializableException("message " + manifest + " could not be read: " + e.getMessage());
-        }
-    }
-
-    private Object read(String manifest, DataInputStream in) throws IOException {
+    protected Object read(String manifest, DataInputStream in) throws IOException {
         switch (manifest) {
             case "push1" -> {
                 String tenant = in.readUTF();
                 int range = in.readInt();
                 long pushId = in.readLong();
                 ActorRef<Pushed> replyTo = readReference(in);
-                return new Push(tenant, range, pushId, readBytes(in), replyTo);
+                return new Push(tenant, range, pushId, readByteString(in), replyTo);
             }
             case "pushed2" -> {
                 return readPushed(in);
@@ -203,7 +170,7 @@ final class IngesterSerializer extends SerializerWithStringManifest {
             case "part2" -> {
                 int question = in.readInt();
                 String source = in.readUTF();
-                ByteString otlp = readBytes(in);
+                ByteString otlp = readByteString(in);
                 boolean last = in.readBoolean();
                 boolean ownerIsNew = in.readBoolean();
                 return new TracePart(question, source, otlp, last, readFailures(in), ownerIsNew);
@@ -221,9 +188,9 @@ final class IngesterSerializer extends SerializerWithStringManifest {
                 return new AllCut(in.readUTF());
             }
             case "blocks-changed2" -> {
-                return new BlocksChanged(in.readUTF(), readBytes(in));
+                return new BlocksChanged(in.readUTF(), readByteString(in));
             }
-            default -> throw new NotSerializableException("message is not known: " + manifest);
+            default -> throw unknown(manifest);
         }
     }
 
@@ -247,23 +214,10 @@ final class IngesterSerializer extends SerializerWithStringManifest {
         int count = readCount(in, ENTRY_BYTES_MIN);
         List<PushMany.Entry> entries = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            entries.add(new PushMany.Entry(in.readUTF(), in.readInt(), in.readLong(), in.readBoolean(), readBytes(in)));
+            entries.add(new PushMany.Entry(
+                    in.readUTF(), in.readInt(), in.readLong(), in.readBoolean(), readByteString(in)));
         }
         return entries;
-    }
-
-    /** How many of something follow, each of at least so many bytes. */
-    private static int readCount(DataInputStream in, int bytesEach) throws IOException {
-        int count = in.readInt();
-        if (count < 0 || count > in.available() / bytesEach) {
-            throw new IOException("count must be 0 to " + in.available() / bytesEach + " but was " + count);
-        }
-        return count;
-    }
-
-    /** For people; {@code writeUTF} takes 65,535 bytes at most. */
-    private static void writeSentence(String sentence, DataOutputStream out) throws IOException {
-        out.writeUTF(sentence.length() > SENTENCE_CHARS_MAX ? sentence.substring(0, SENTENCE_CHARS_MAX) : sentence);
     }
 
     private static List<String> readFailures(DataInputStream in) throws IOException {
@@ -285,26 +239,5 @@ final class IngesterSerializer extends SerializerWithStringManifest {
 
     private static TraceKey readKey(DataInputStream in) throws IOException {
         return new TraceKey(in.readLong(), in.readLong());
-    }
-
-    private static void writeBytes(ByteString bytes, DataOutputStream out) throws IOException {
-        out.writeInt(bytes.size());
-        out.write(bytes.toArrayUnsafe());
-    }
-
-    private static ByteString readBytes(DataInputStream in) throws IOException {
-        int length = in.readInt();
-        if (length < 0 || length > in.available()) {
-            throw new IOException("length must be 0 to " + in.available() + " but was " + length);
-        }
-        return ByteString.fromArrayUnsafe(in.readNBytes(length));
-    }
-
-    private void writeReference(ActorRef<?> reference, DataOutputStream out) throws IOException {
-        out.writeUTF(references.toSerializationFormat(reference));
-    }
-
-    private <T> ActorRef<T> readReference(DataInputStream in) throws IOException {
-        return references.resolveActorRef(in.readUTF());
     }
 }

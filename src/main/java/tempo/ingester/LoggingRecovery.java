@@ -3,6 +3,7 @@ package tempo.ingester;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.slf4j.Logger;
+import tempo.ingester.copies.WalCopies;
 import tempo.telemetry.Metrics;
 import tempo.tempodb.wal.RecoveryVisitor;
 
@@ -11,6 +12,7 @@ final class LoggingRecovery implements RecoveryVisitor {
     private final Logger log;
     private final Metrics metrics;
     private final BatchVisitor batches;
+    private final WalCopies.FoundCopies copies;
     private long records;
     private long spans;
 
@@ -19,7 +21,8 @@ final class LoggingRecovery implements RecoveryVisitor {
         void batch(long position, String tenant, ByteBuffer batch);
     }
 
-    LoggingRecovery(Logger log, Metrics metrics, BatchVisitor batches) {
+    LoggingRecovery(Logger log, Metrics metrics, BatchVisitor batches, WalCopies.FoundCopies copies) {
+        this.copies = copies;
         this.log = log;
         this.metrics = metrics;
         this.batches = batches;
@@ -27,6 +30,10 @@ final class LoggingRecovery implements RecoveryVisitor {
 
     @Override
     public void record(long position, String tenant, ByteBuffer payload, int units) {
+        if (WalCopies.isCopy(tenant)) {
+            copies.add(tenant, position, payload);
+            return;
+        }
         ByteBuffer batch = payload.slice().order(ByteOrder.LITTLE_ENDIAN);
         batches.batch(position, tenant, batch);
         records++;

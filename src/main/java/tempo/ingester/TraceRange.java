@@ -150,7 +150,8 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
         ActorRef<ToRange> self = context.getSelf();
         live.appendStarted();
         wal.append(new PushAppend(
-                push,
+                push.tenant(),
+                push.batch(),
                 position -> self.tell(new Committed(push, position)),
                 reason -> self.tell(new NotCommitted(push, reason))));
         return this;

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import tempo.ingester.Ingester.BlocksChanged;
 import tempo.ingester.Ingester.ToHead;
 import tempo.ingester.RangeOwners;
@@ -46,6 +47,7 @@ public final class Querier {
      * What a query asks.
      *
      * @param owners whom to ask for live traces
+     * @param owed logs of nodes that are gone whose spans may be nowhere to be found now
      * @param localHead the head block of this node, if it has one, which knows that this node knows all blocks that it cuts
      * @param db the stored blocks
      * @param rangeCount how many ranges the key space has
@@ -54,6 +56,7 @@ public final class Querier {
      */
     public record Places(
             RangeOwners owners,
+            Supplier<List<String>> owed,
             Optional<ActorRef<ToHead>> localHead,
             TempoDb db,
             int rangeCount,

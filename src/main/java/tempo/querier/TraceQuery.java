@@ -102,6 +102,9 @@ final class TraceQuery extends AbstractOnMessageBehavior<TraceQuery.Command> {
         }
         known.membersWithoutHead()
                 .forEach(member -> fragments.missing("head block of " + member + ", which is not known"));
+        places.owed()
+                .get()
+                .forEach(log -> fragments.missing("spans that " + log + " had not stored yet, whose node is gone"));
         askHeads("");
         fragments.expect("blocks");
         askBlocks();

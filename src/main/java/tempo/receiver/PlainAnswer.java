@@ -52,7 +52,7 @@ public final class PlainAnswer {
         }
         return switch (reason) {
             case OVERLOADED, STORAGE_FULL -> 429;
-            case UNAVAILABLE, BODY_TIMEOUT -> 503;
+            case UNAVAILABLE, TOO_FEW_INGESTERS, BODY_TIMEOUT -> 503;
             case REQUEST_TOO_LARGE -> 413;
             case UNSUPPORTED_ENCODING -> 415;
             case UNAUTHENTICATED -> 401;

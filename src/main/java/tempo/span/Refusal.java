@@ -23,6 +23,7 @@ public enum Refusal {
     INVALID_TENANT("invalid_tenant", "org id is not valid"),
     OVERLOADED("overloaded", "too many bytes in flight"),
     STORAGE_FULL("storage_full", "write-ahead log is full"),
+    TOO_FEW_INGESTERS("too_few_ingesters", "there are too few ingesters for wal.copies"),
     UNAVAILABLE("unavailable", "spans could not be made durable in time");
 
     private final String label;
@@ -46,7 +47,7 @@ public enum Refusal {
     /** True if the same request may be taken later: it is not its own fault. */
     public boolean mayBeOver() {
         return switch (this) {
-            case OVERLOADED, STORAGE_FULL, UNAVAILABLE, BODY_TIMEOUT -> true;
+            case OVERLOADED, STORAGE_FULL, UNAVAILABLE, TOO_FEW_INGESTERS, BODY_TIMEOUT -> true;
             default -> false;
         };
     }

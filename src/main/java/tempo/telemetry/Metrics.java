@@ -23,6 +23,15 @@ public final class Metrics {
             .withoutTags();
     private final Gauge headBytes = Kamon.gauge("tempo_head_block_bytes", "Bytes of finished traces in no block yet")
             .withoutTags();
+    private final Gauge heldRecords = Kamon.gauge(
+                    "tempo_wal_copies_held", "Records of other nodes' logs that this node holds")
+            .withoutTags();
+    private final Gauge copyBytesWaiting = Kamon.gauge(
+                    "tempo_wal_copies_waiting_bytes", "Bytes of this node's log that wait for other nodes to hold them")
+            .withoutTags();
+    private final Gauge logsOwed = Kamon.gauge(
+                    "tempo_wal_logs_owed", "Logs of nodes that are gone whose spans answers may lack")
+            .withoutTags();
     private final Gauge headTraces = Kamon.gauge("tempo_head_block_traces", "Finished traces in no block yet")
             .withoutTags();
     private final Gauge bytesInFlight = Kamon.gauge(
@@ -162,6 +171,13 @@ public final class Metrics {
     /** A damaged stretch of the log. */
     public void walHole() {
         walHoles.increment();
+    }
+
+    /** Copies of logs: records held for others, own bytes that wait for others, logs that are owed. */
+    public void walCopies(long held, long waitingBytes, long owed) {
+        heldRecords.update(held);
+        copyBytesWaiting.update(waitingBytes);
+        logsOwed.update(owed);
     }
 
     /** Bytes, as received, of finished traces in no block yet. */

@@ -108,7 +108,7 @@ final class PendingExportsTest {
         WarmUp probe = region.expectMessageClass(WarmUp.class);
         export(1);
         TestProbe<ToInbox> first =
-                tempo.ingester.Rendezvous.order("1", List.of("b", "c")).get(0).equals("b") ? b : c;
+                tempo.placement.Rendezvous.order("1", List.of("b", "c")).get(0).equals("b") ? b : c;
         assertTrue(first.expectMessageClass(PushMany.class).entries().get(0).toHead());
         probe.replyTo().tell(new Warm(1));
         export(1);

@@ -46,7 +46,8 @@ public record RpcStatus(int code, int httpStatus, String message, int retryAfter
             case OVERLOADED, STORAGE_FULL -> new RpcStatus(RESOURCE_EXHAUSTED, 429, message, RETRY_AFTER_SECONDS);
             case REQUEST_TOO_LARGE -> new RpcStatus(RESOURCE_EXHAUSTED, 413, message, 0);
             case UNSUPPORTED_ENCODING -> new RpcStatus(UNIMPLEMENTED, 415, message, 0);
-            case UNAVAILABLE, BODY_TIMEOUT -> new RpcStatus(UNAVAILABLE, 503, message, RETRY_AFTER_SECONDS);
+            case UNAVAILABLE, TOO_FEW_INGESTERS, BODY_TIMEOUT ->
+                new RpcStatus(UNAVAILABLE, 503, message, RETRY_AFTER_SECONDS);
             case UNAUTHENTICATED -> new RpcStatus(UNAUTHENTICATED, 401, message, 0);
             default -> new RpcStatus(INVALID_ARGUMENT, 400, message, 0);
         };

@@ -1,4 +1,4 @@
-package tempo.ingester;
+package tempo.placement;
 
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,0 +1,3 @@
+/** Copies of a node's write-ahead log in the logs of other nodes: sent, held, and put into a head block when their node is gone. */
+@org.jspecify.annotations.NullMarked
+package tempo.ingester.copies;
