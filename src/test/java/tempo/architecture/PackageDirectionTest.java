@@ -41,6 +41,8 @@ final class PackageDirectionTest {
             Map.entry("tempo.quickstart", List.of()),
             Map.entry("tempo.span", List.of()),
             Map.entry("tempo.tenant", List.of()),
+            Map.entry("tempo.placement", List.of()),
+            Map.entry("tempo.serialization", List.of()),
             Map.entry("tempo.telemetry", List.of()),
             Map.entry("tempo.format", List.of()),
             Map.entry("tempo.format.json", List.of("tempo.format")),
@@ -101,10 +103,18 @@ final class PackageDirectionTest {
                             "tempo.receiver.grpc",
                             "tempo.format",
                             "tempo.format.opencensus")),
-            Map.entry("tempo.distributor", List.of("tempo.span", "tempo.tenant", "tempo.ingester")),
+            Map.entry("tempo.distributor", List.of("tempo.span", "tempo.tenant", "tempo.placement", "tempo.ingester")),
             Map.entry(
                     "tempo.ingester",
-                    List.of("tempo.span", "tempo.tenant", "tempo.tempodb", "tempo.tempodb.wal", "tempo.tempodb.block")),
+                    List.of(
+                            "tempo.span",
+                            "tempo.tenant",
+                            "tempo.serialization",
+                            "tempo.ingester.copies",
+                            "tempo.tempodb",
+                            "tempo.tempodb.wal",
+                            "tempo.tempodb.block")),
+            Map.entry("tempo.ingester.copies", List.of("tempo.placement", "tempo.serialization", "tempo.tempodb.wal")),
             Map.entry(
                     "tempo.tempodb",
                     List.of(

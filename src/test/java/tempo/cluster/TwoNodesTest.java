@@ -70,7 +70,7 @@ final class TwoNodesTest {
             first.send(TENANT, 0, 4);
             assertWhole(first, 0, 5);
         }
-        try (TestNode again = start("two", Optional.empty(), Map.of())) {
+        try (TestNode again = start("one", Optional.empty(), Map.of())) {
             for (int trace = 1; trace < TRACES; trace++) {
                 assertWhole(again, trace, 4);
             }

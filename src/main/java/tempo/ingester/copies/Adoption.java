@@ -1,20 +1,18 @@
 package tempo.ingester.copies;
 
-import akka.actor.typed.ActorRef;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tempo.ingester.copies.Copies.ToKeeper;
-import tempo.tempodb.wal.WalReader;
 
 /**
  * Puts what is held of logs whose nodes are gone into this node's head block, some records at a time, has that cut, and then says that
- * it is done. Also has the head block cut for this node's own earlier logs, which were replayed into it. Used by one actor, to which its
- * steps come back as messages.
+ * it is done. Also has the head block cut for this node's own earlier logs, which were replayed into it. Not thread-safe: the end of
+ * each step comes back through {@link #onStep}.
  */
 final class Adoption {
     private static final Logger LOG = LoggerFactory.getLogger(Adoption.class);
@@ -30,16 +28,36 @@ final class Adoption {
     /** The head block is cut, or is not. */
     record Cut(List<String> adopted, List<String> earlier, boolean cut) implements Step {}
 
-    private final WalCopies.Parts parts;
+    private final String node;
+    private final Facts facts;
     private final HeldCopies held;
-    private final ActorRef<ToKeeper> keeper;
+    private final HeldRecords records;
+    private final WalCopies.Head head;
+    private final Executor disk;
+    private final Consumer<Step> ended;
     private boolean underWay;
     private long notBeforeMillis;
 
-    Adoption(WalCopies.Parts parts, HeldCopies held, ActorRef<ToKeeper> keeper) {
-        this.parts = parts;
+    /**
+     * Of a node with that id.
+     *
+     * @param ended is told of each step's end, in any thread; it is to be handed to {@link #onStep}
+     */
+    Adoption(
+            String node,
+            Facts facts,
+            HeldCopies held,
+            HeldRecords records,
+            WalCopies.Head head,
+            Executor disk,
+            Consumer<Step> ended) {
+        this.node = node;
+        this.facts = facts;
         this.held = held;
-        this.keeper = keeper;
+        this.records = records;
+        this.head = head;
+        this.disk = disk;
+        this.ended = ended;
     }
 
     /** Begins what is to be done, if nothing is under way. */
@@ -48,85 +66,73 @@ final class Adoption {
             return;
         }
         for (String log : held.known()) {
-            HeldLog records = held.log(log);
-            if (records.closed() && records.count() > 0 && !records.pending()) {
-                keep(log, records.last(RECORDS_AT_A_TIME));
+            HeldLog theirs = held.log(log);
+            if (theirs.closed() && theirs.count() > 0 && !theirs.pending()) {
+                keep(log, theirs.last(RECORDS_AT_A_TIME));
                 return;
             }
         }
-        LogFacts facts = parts.owed().facts();
-        List<String> adopted = facts
-                .toFinish(parts.identity().node(), parts.owed().memberLogs())
-                .stream()
+        LogFacts known = facts.known();
+        List<String> adopted = known.toFinish(node, facts.self(), facts.memberLogs(), held::hasSeen).stream()
                 .filter(held::holdsNothingOf)
                 .toList();
-        List<String> earlier =
-                facts.earlier(parts.identity().node(), parts.owed().self());
+        List<String> earlier = known.earlier(node, facts.self());
         if (!adopted.isEmpty() || !earlier.isEmpty()) {
             underWay = true;
-            parts.head()
-                    .cut()
-                    .whenComplete((cut, failure) -> keeper.tell(new Cut(adopted, earlier, failure == null && cut)));
+            head.cut().whenComplete((cut, failure) -> ended.accept(new Cut(adopted, earlier, failure == null && cut)));
         }
     }
 
     private void keep(String log, long[] positions) {
         underWay = true;
-        parts.disk().execute(() -> {
+        disk.execute(() -> {
             List<CompletableFuture<Boolean>> kept = new ArrayList<>();
-            WalReader reader = parts.wal().reader();
             for (long position : positions) {
                 try {
-                    CopiedRecord record = read(reader, position);
-                    kept.add(parts.head().keep(record.tenant(), record.batch()).toCompletableFuture());
+                    CopiedRecord record = records.read(position);
+                    kept.add(head.keep(record.tenant(), record.batch()).toCompletableFuture());
                 } catch (IOException e) {
                     LOG.error("a copy of {} cannot be read, its spans may be missing: {}", log, e.toString());
                 }
             }
             CompletableFuture.allOf(kept.toArray(CompletableFuture[]::new)).whenComplete((all, failure) -> {
                 boolean every = failure == null && kept.stream().allMatch(CompletableFuture::join);
-                keeper.tell(new Kept(log, positions, every));
+                ended.accept(new Kept(log, positions, every));
             });
         });
-    }
-
-    private static CopiedRecord read(WalReader reader, long position) throws IOException {
-        ByteBuffer payload = reader.read(position);
-        return CopyLabel.record(reader.tenant(), payload);
     }
 
     /** A step has ended. */
     void onStep(Step step, long nowMillis) {
         underWay = false;
         if (step instanceof Kept kept) {
-            if (kept.kept()) {
-                held.log(kept.log()).dropLast(kept.positions().length);
-                for (long position : kept.positions()) {
-                    release(position);
-                }
-            } else {
-                notBeforeMillis = nowMillis + RETRY_MILLIS;
-            }
+            onKept(kept, nowMillis);
         } else if (step instanceof Cut cut) {
-            if (cut.cut()) {
-                cut.adopted().forEach(log -> {
-                    LOG.info("all that this node held of {} is in blocks", log);
-                    parts.owed().add(LogFacts.done(log, parts.identity().node()));
-                });
-                cut.earlier().forEach(parts.owed()::ended);
-            } else {
-                notBeforeMillis = nowMillis + RETRY_MILLIS;
-            }
+            onCut(cut, nowMillis);
         }
         tick(nowMillis);
     }
 
-    /** A record of another's log is not needed here any more. */
-    void release(long position) {
-        try {
-            parts.wal().releaseGuest(position, 1);
-        } catch (IllegalStateException miscounted) {
-            LOG.error("write-ahead log keeps a segment until the next start: {}", miscounted.getMessage());
+    private void onKept(Kept kept, long nowMillis) {
+        if (!kept.kept()) {
+            notBeforeMillis = nowMillis + RETRY_MILLIS;
+            return;
         }
+        held.log(kept.log()).dropLast(kept.positions().length);
+        for (long position : kept.positions()) {
+            records.release(position);
+        }
+    }
+
+    private void onCut(Cut cut, long nowMillis) {
+        if (!cut.cut()) {
+            notBeforeMillis = nowMillis + RETRY_MILLIS;
+            return;
+        }
+        for (String log : cut.adopted()) {
+            LOG.info("all that this node held of {} is in blocks", log);
+            facts.tell(LogFacts.done(log, node));
+        }
+        cut.earlier().forEach(facts::tellEnded);
     }
 }

@@ -75,9 +75,11 @@ final class CopyKeeper extends AbstractOnMessageBehavior<ToKeeper> {
     private final WalCopies.Parts parts;
     private final LongSupplier clock;
     private final Cluster cluster;
+    private final Facts facts;
     private final String self;
     private final CopySender sender;
     private final HeldCopies held;
+    private final HeldRecords records;
     private final Adoption adoption;
     private final HolderFacts holderFacts;
     private final Map<String, ActorRef<ToKeeper>> peers = new HashMap<>();
@@ -90,13 +92,16 @@ final class CopyKeeper extends AbstractOnMessageBehavior<ToKeeper> {
         this.parts = parts;
         this.clock = parts.clock();
         this.cluster = Cluster.get(context.getSystem());
-        this.self = parts.owed().self();
+        this.facts = parts.owed().facts();
+        this.self = facts.self();
         this.held = parts.found().held();
-        this.holderFacts = new HolderFacts(parts.owed(), parts.head()::cut);
+        this.holderFacts = new HolderFacts(facts, parts.head()::cut);
         this.sender = new CopySender(
                 new CopySender.Config(parts.copies() - 1, WAITING_BYTES_MAX, RESEND_MILLIS, GIVE_UP_MILLIS),
                 this::send);
-        this.adoption = new Adoption(parts, held, context.getSelf());
+        this.records = HeldRecords.in(parts.wal());
+        this.adoption = new Adoption(
+                parts.identity().node(), facts, held, records, parts.head(), parts.disk(), context.getSelf()::tell);
         ActorRef<Receptionist.Listing> listings = context.messageAdapter(
                 Receptionist.Listing.class, listing -> new Peers(listing.getServiceInstances(Copies.KEEPER)));
         context.getSystem().receptionist().tell(Receptionist.subscribe(Copies.KEEPER, listings));
@@ -159,6 +164,10 @@ final class CopyKeeper extends AbstractOnMessageBehavior<ToKeeper> {
             return this;
         }
         HeldLog log = held.log(hold.log());
+        if (log.tellNow()) {
+            // Its own node has told it too, but nobody listens to a node that was removed just now.
+            facts.tell(LogFacts.holds(hold.log(), self));
+        }
         HeldChunk chunk = new HeldChunk(hold, log);
         ActorRef<ToKeeper> me = context.getSelf();
         for (CopiedRecord record : hold.records()) {
@@ -202,7 +211,7 @@ final class CopyKeeper extends AbstractOnMessageBehavior<ToKeeper> {
         if (!log.closed()) {
             log.floor(floor.position());
             for (long position : log.takeNotNeeded()) {
-                adoption.release(position);
+                records.release(position);
             }
         }
         return this;
@@ -233,7 +242,7 @@ final class CopyKeeper extends AbstractOnMessageBehavior<ToKeeper> {
             // Who is a member is not known yet, or not any more.
             return;
         }
-        for (String log : held.members(parts.owed().memberLogs())) {
+        for (String log : held.members(facts.memberLogs())) {
             LOG.warn("{} is gone: what this node holds of its log goes into the head block", log);
         }
         learnPeers(now);

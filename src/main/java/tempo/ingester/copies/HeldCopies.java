@@ -54,6 +54,11 @@ final class HeldCopies {
         return held == null || held.count() == 0 && !held.pending();
     }
 
+    /** Whether the node of a log was a member at some time while this one was. */
+    boolean hasSeen(String log) {
+        return seen.contains(log);
+    }
+
     /** Logs of which something is held and whose nodes can be asked what they have in blocks. */
     List<String> toAsk() {
         return logs.entrySet().stream()

@@ -10,6 +10,7 @@ final class HeldLog {
     private int pending;
     private long floor;
     private boolean closed;
+    private boolean told;
 
     /** A record is on its way into our log. */
     void begun() {
@@ -35,6 +36,13 @@ final class HeldLog {
         }
         theirs[count] = theirPosition;
         ours[count++] = ourPosition;
+    }
+
+    /** Whether others have to be told that this node holds copies of this log: once. */
+    boolean tellNow() {
+        boolean first = !told;
+        told = true;
+        return first;
     }
 
     /** Whether records are on their way. */

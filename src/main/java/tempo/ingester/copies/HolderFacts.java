@@ -11,21 +11,21 @@ final class HolderFacts {
     /** Traces are finished after this, by their age. */
     private static final long FINISHED_MILLIS = 65_000;
 
-    private final OwedLogs owed;
+    private final Facts facts;
     private final Runnable cut;
     private final Set<String> told = new HashSet<>();
     private long cutAtMillis = -1;
     private Set<String> goneBefore = Set.of();
 
-    HolderFacts(OwedLogs owed, Runnable cut) {
-        this.owed = owed;
+    HolderFacts(Facts facts, Runnable cut) {
+        this.facts = facts;
         this.cut = cut;
     }
 
     /** A chunk goes to this peer. */
     void sentTo(String peer) {
         if (told.add(peer)) {
-            owed.add(LogFacts.holds(owed.self(), peer));
+            facts.tell(LogFacts.holds(facts.self(), peer));
         }
     }
 
@@ -46,10 +46,10 @@ final class HolderFacts {
             cutAtMillis = -1;
             cut.run();
         }
-        for (String holder : owed.facts().holders(owed.self())) {
+        for (String holder : facts.known().holders(facts.self())) {
             if (!holders.contains(holder)) {
                 told.remove(holder);
-                owed.remove(LogFacts.holds(owed.self(), holder));
+                facts.retract(LogFacts.holds(facts.self(), holder));
             }
         }
     }

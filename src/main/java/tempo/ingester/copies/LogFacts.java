@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * What all nodes know of each other's logs, as a set of facts that only grows together: so nodes agree whatever the order in which
@@ -108,12 +109,18 @@ final class LogFacts {
         return Optional.ofNullable(opened.get(log)).map(Opened::node);
     }
 
-    /** Logs that this node may hold copies of, whose nodes are gone, and of which it has not said that they are in blocks. */
-    List<String> toFinish(String node, Set<String> memberLogs) {
+    /**
+     * Logs that a node may hold copies of, whose nodes are gone, and of which it has not said that they are in blocks.
+     *
+     * @param self the node's log
+     * @param seen whether the node of a log was a member since then: if not, it may only not be known yet
+     */
+    List<String> toFinish(String node, String self, Set<String> memberLogs, Predicate<String> seen) {
         List<String> logs = new ArrayList<>();
         holders.forEach((log, holding) -> {
             boolean ours = holding.stream()
-                    .anyMatch(holder -> nodeOf(holder).filter(node::equals).isPresent());
+                    .anyMatch(holder -> nodeOf(holder).filter(node::equals).isPresent()
+                            && (!holder.equals(self) || seen.test(log)));
             if (ours
                     && !memberLogs.contains(log)
                     && !ended.containsKey(log)

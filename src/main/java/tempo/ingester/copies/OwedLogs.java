@@ -80,27 +80,48 @@ public final class OwedLogs {
         return ended(self());
     }
 
-    CompletionStage<Done> add(String fact) {
+    private CompletionStage<Done> add(String fact) {
         CompletableFuture<Done> written = new CompletableFuture<>();
         keeper.tell(new FactKeeper.Add(Set.of(fact), written));
         return written.completeOnTimeout(Done.getInstance(), WRITTEN_IN.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    void remove(String fact) {
-        keeper.tell(new FactKeeper.Remove(Set.of(fact)));
-    }
-
-    LogFacts facts() {
-        return known.facts();
-    }
-
-    /** This node's log. */
-    String self() {
+    private String self() {
         return logOf(cluster.selfMember().uniqueAddress());
     }
 
-    Set<String> memberLogs() {
-        return memberLogs(cluster.state());
+    Facts facts() {
+        return new Facts() {
+            @Override
+            public String self() {
+                return OwedLogs.this.self();
+            }
+
+            @Override
+            public Set<String> memberLogs() {
+                return OwedLogs.memberLogs(cluster.state());
+            }
+
+            @Override
+            public LogFacts known() {
+                return known.facts();
+            }
+
+            @Override
+            public void tell(String fact) {
+                add(fact);
+            }
+
+            @Override
+            public void retract(String fact) {
+                keeper.tell(new FactKeeper.Remove(Set.of(fact)));
+            }
+
+            @Override
+            public void tellEnded(String log) {
+                ended(log);
+            }
+        };
     }
 
     private static Set<String> memberLogs(CurrentClusterState state) {

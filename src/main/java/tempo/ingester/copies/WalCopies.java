@@ -57,7 +57,8 @@ public final class WalCopies {
 
     /** Starts it on an ingester. */
     public static WalCopies start(ActorSystem<?> system, Parts parts) {
-        parts.owed().add(LogFacts.open(parts.owed().self(), parts.identity().node(), parts.copies()));
+        Facts facts = parts.owed().facts();
+        facts.tell(LogFacts.open(facts.self(), parts.identity().node(), parts.copies()));
         ActorRef<ToKeeper> keeper = system.systemActorOf(CopyKeeper.create(parts), "copy-keeper", Props.empty());
         system.receptionist().tell(Receptionist.register(Copies.KEEPER, keeper));
         return new WalCopies(keeper);

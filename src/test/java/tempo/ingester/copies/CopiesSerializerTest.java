@@ -1,0 +1,91 @@
+package tempo.ingester.copies;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.javadsl.Adapter;
+import akka.serialization.SerializationExtension;
+import akka.serialization.SerializerWithStringManifest;
+import akka.util.ByteString;
+import com.typesafe.config.ConfigFactory;
+import java.io.NotSerializableException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import tempo.ingester.copies.Copies.AskFloor;
+import tempo.ingester.copies.Copies.ChunkAnswered;
+import tempo.ingester.copies.Copies.Floor;
+import tempo.ingester.copies.Copies.HoldChunk;
+import tempo.ingester.copies.Copies.ToKeeper;
+
+final class CopiesSerializerTest {
+    private static final ActorTestKit KIT = ActorTestKit.create(
+            "serializer",
+            ConfigFactory.parseString("akka.loglevel = ERROR\nakka.remote.artery.canonical.port = 0\n"
+                            + "akka.remote.artery.canonical.hostname = 127.0.0.1\n"
+                            + "akka.coordinated-shutdown.exit-jvm = off\n"
+                            + "akka.coordinated-shutdown.run-by-jvm-shutdown-hook = off")
+                    .withFallback(ConfigFactory.parseResources("akka-defaults.conf"))
+                    .withFallback(ConfigFactory.defaultReferenceUnresolved())
+                    .resolve());
+    private static final ActorRef<ToKeeper> REPLY_TO =
+            KIT.<ToKeeper>createTestProbe().getRef();
+    private static final List<Object> MESSAGES = List.of(
+            new HoldChunk(
+                    "tempo@10.0.0.1:25520#ff",
+                    7,
+                    List.of(
+                            new CopiedRecord("tenant", 1L << 40, ByteString.fromString("batch")),
+                            new CopiedRecord("", 0, ByteString.emptyByteString())),
+                    REPLY_TO),
+            new ChunkAnswered("holder", -1, HoldOutcome.REFUSED),
+            new AskFloor("log", REPLY_TO),
+            new Floor("log", Long.MAX_VALUE));
+
+    @AfterAll
+    static void stop() {
+        KIT.shutdownTestKit();
+    }
+
+    @Test
+    void everyMessageComesBackEqualAndACutOneIsRefused() throws Exception {
+        for (Object message : MESSAGES) {
+            SerializerWithStringManifest serializer = serializer(message);
+            byte[] bytes = serializer.toBinary(message);
+            String manifest = serializer.manifest(message);
+            assertEquals(message, serializer.fromBinary(bytes, manifest));
+            for (int length = 0; length < bytes.length; length++) {
+                byte[] cut = Arrays.copyOf(bytes, length);
+                assertThrows(NotSerializableException.class, () -> serializer.fromBinary(cut, manifest));
+            }
+        }
+    }
+
+    @Test
+    void whatStaysOnANodeAndWhatIsUnknownIsRefused() {
+        SerializerWithStringManifest serializer = serializer(MESSAGES.get(3));
+        assertThrows(IllegalArgumentException.class, () -> serializer.manifest(CopyKeeper.Timer.TICK));
+        assertThrows(NotSerializableException.class, () -> serializer.fromBinary(new byte[9], "floor9"));
+    }
+
+    @Test
+    void aHeldRecordIsFoundUnderItsTenantItsLogAndItsPosition() {
+        CopiedRecord record = new CopiedRecord("tenant", 77, ByteString.fromString("batch"));
+        String label = CopyLabel.of("tenant", "log#1");
+        assertEquals(true, CopyLabel.is(label));
+        assertEquals(false, CopyLabel.is("tenant"));
+        assertEquals("log#1", CopyLabel.log(label));
+        assertEquals(record, CopyLabel.record(label, ByteBuffer.wrap(CopyLabel.payload(record))));
+    }
+
+    private static SerializerWithStringManifest serializer(Object message) {
+        return assertInstanceOf(
+                SerializerWithStringManifest.class,
+                SerializationExtension.get(Adapter.toClassic(KIT.system())).findSerializerFor(message));
+    }
+}
