@@ -1,3 +1,5 @@
 /** Which nodes come first for what: everybody who knows the same nodes says the same. */
-@org.jspecify.annotations.NullMarked
+@NullMarked
 package tempo.placement;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,3 +1,5 @@
 /** How messages between nodes become bytes: what the serializers of all protocols have in common. */
-@org.jspecify.annotations.NullMarked
+@NullMarked
 package tempo.serialization;
+
+import org.jspecify.annotations.NullMarked;

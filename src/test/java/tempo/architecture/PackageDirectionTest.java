@@ -114,7 +114,9 @@ final class PackageDirectionTest {
                             "tempo.tempodb",
                             "tempo.tempodb.wal",
                             "tempo.tempodb.block")),
-            Map.entry("tempo.ingester.copies", List.of("tempo.placement", "tempo.serialization", "tempo.tempodb.wal")),
+            Map.entry(
+                    "tempo.ingester.copies",
+                    List.of("tempo.placement", "tempo.serialization", "tempo.tempodb", "tempo.tempodb.wal")),
             Map.entry(
                     "tempo.tempodb",
                     List.of(

@@ -20,7 +20,7 @@ final class Adoption {
     private static final long RETRY_MILLIS = 2_000;
 
     /** What comes back. */
-    sealed interface Step extends CopyKeeper.Internal permits Kept, Cut {}
+    sealed interface Step permits Kept, Cut {}
 
     /** The last records of a log are in the head block, or are not. */
     record Kept(String log, long[] positions, boolean kept) implements Step {}

@@ -36,7 +36,7 @@ final class CopyKeeper extends AbstractOnMessageBehavior<ToKeeper> {
     private static final long GIVE_UP_MILLIS = 4_000;
 
     /** Messages of this node; they never travel. */
-    sealed interface Internal extends ToKeeper permits Copy, Held, Peers, Timer, Adoption.Step {}
+    sealed interface Internal extends ToKeeper permits Copy, Held, Peers, Timer, Adopted {}
 
     /** A record of this node's log that is to be copied. */
     record Copy(CopiedRecord record, Consumer<CopyResult> result) implements Internal {}
@@ -46,6 +46,9 @@ final class CopyKeeper extends AbstractOnMessageBehavior<ToKeeper> {
 
     /** From the receptionist: the other keepers that can be reached. */
     record Peers(Set<ActorRef<ToKeeper>> keepers) implements Internal {}
+
+    /** A step of the adoption has ended. */
+    record Adopted(Adoption.Step step) implements Internal {}
 
     /** What this actor tells itself. */
     enum Timer implements Internal {
@@ -99,9 +102,16 @@ final class CopyKeeper extends AbstractOnMessageBehavior<ToKeeper> {
         this.sender = new CopySender(
                 new CopySender.Config(parts.copies() - 1, WAITING_BYTES_MAX, RESEND_MILLIS, GIVE_UP_MILLIS),
                 this::send);
+        ActorRef<ToKeeper> me = context.getSelf();
         this.records = HeldRecords.in(parts.wal());
         this.adoption = new Adoption(
-                parts.identity().node(), facts, held, records, parts.head(), parts.disk(), context.getSelf()::tell);
+                parts.identity().node(),
+                facts,
+                held,
+                records,
+                parts.head(),
+                parts.disk(),
+                step -> me.tell(new Adopted(step)));
         ActorRef<Receptionist.Listing> listings = context.messageAdapter(
                 Receptionist.Listing.class, listing -> new Peers(listing.getServiceInstances(Copies.KEEPER)));
         context.getSystem().receptionist().tell(Receptionist.subscribe(Copies.KEEPER, listings));
@@ -125,7 +135,7 @@ final class CopyKeeper extends AbstractOnMessageBehavior<ToKeeper> {
         if (message instanceof Floor floor) return onFloor(floor);
         if (message instanceof Timer timer) return onTimer(timer);
         if (message instanceof Peers changed) return onPeers(changed);
-        if (message instanceof Adoption.Step step) return onStep(step);
+        if (message instanceof Adopted adopted) return onAdopted(adopted);
         throw new AssertionError("no branch for " + message);
     }
 
@@ -288,8 +298,8 @@ final class CopyKeeper extends AbstractOnMessageBehavior<ToKeeper> {
         }
     }
 
-    private Behavior<ToKeeper> onStep(Adoption.Step step) {
-        adoption.onStep(step, clock.getAsLong());
+    private Behavior<ToKeeper> onAdopted(Adopted adopted) {
+        adoption.onStep(adopted.step(), clock.getAsLong());
         return this;
     }
 }
