@@ -6,7 +6,6 @@ import akka.actor.typed.javadsl.AskPattern;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
-import akka.cluster.typed.Join;
 import akka.http.javadsl.ConnectionContext;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
@@ -203,12 +202,11 @@ public final class Node {
                         metrics));
     }
 
-    private void joinCluster() {
-        Cluster cluster = Cluster.get(system);
+    private void joinCluster() throws IOException {
         if (settings.cluster().discovery().method() != Settings.DiscoveryMethod.SEEDS) {
             ClusterBootstrap.get(system.classicSystem()).start();
-        } else if (settings.cluster().seeds().isEmpty()) {
-            cluster.manager().tell(Join.create(cluster.selfMember().address()));
+        } else {
+            SeedNodes.join(system, settings.cluster(), UP_TIMEOUT);
         }
     }
 
@@ -351,6 +349,14 @@ public final class Node {
             up += member.status().equals(MemberStatus.up()) ? 1 : 0;
         }
         return up;
+    }
+
+    /** Whether the node stopped because the others removed it, or decided to stop all. */
+    public boolean removed() {
+        return CoordinatedShutdown.get(system)
+                .getShutdownReason()
+                .filter(reason -> reason == CoordinatedShutdown.clusterDowningReason())
+                .isPresent();
     }
 
     /** Completes when the node has stopped, whoever asked for it. */

@@ -37,11 +37,8 @@ final class NodeConfig {
         derived.put("akka.management.http.bind-port", settings.management().port());
         derived.put("kamon.metric.tick-interval", settings.telemetry().tick().toMillis() + " ms");
         addDiscovery(derived, settings.cluster().discovery());
-        List<String> seeds = new ArrayList<>();
-        for (String seed : settings.cluster().seeds()) {
-            seeds.add("akka://" + SYSTEM_NAME + "@" + seed);
-        }
-        derived.put("akka.cluster.seed-nodes", seeds);
+        // Whom to join is decided once it is known who can be reached.
+        derived.put("akka.cluster.seed-nodes", List.of());
         return ConfigFactory.parseMap(quoteless(derived), "tempo's settings").withFallback(config);
     }
 

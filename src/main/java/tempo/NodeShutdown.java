@@ -6,6 +6,8 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.AskPattern;
+import akka.cluster.MemberStatus;
+import akka.cluster.typed.Cluster;
 import akka.http.javadsl.ServerBinding;
 import java.io.IOException;
 import java.time.Duration;
@@ -93,6 +95,11 @@ final class NodeShutdown {
      * since no other node is left: those would keep it, and the node, until the phase is over.
      */
     private CompletionStage<Done> handOver() {
+        if (wasRemoved()) {
+            // Nobody takes the ranges of a node that is no member; its log is replayed at its next start.
+            ingester.owners().endRegion();
+            return done();
+        }
         return ingester.owners().handedOver().thenApply(all -> {
             LOG.info("stopping: all ranges are handed over");
             system.scheduler().scheduleOnce(LATE_MESSAGES, ingester.owners()::endRegion, system.executionContext());
@@ -100,8 +107,16 @@ final class NodeShutdown {
         });
     }
 
+    private boolean wasRemoved() {
+        MemberStatus status = Cluster.get(system).selfMember().status();
+        return status.equals(MemberStatus.down()) || status.equals(MemberStatus.removed());
+    }
+
     private CompletionStage<Done> cut() {
         ingester.owners().endRegion();
+        if (wasRemoved()) {
+            return done();
+        }
         return ingester.head().map(this::cutAndStore).orElseGet(NodeShutdown::done);
     }
 

@@ -74,6 +74,11 @@ record PreparedNode(Config config, Settings settings) implements Server.Prepared
             }
 
             @Override
+            public boolean removed() {
+                return node.removed();
+            }
+
+            @Override
             public void stop() {
                 node.stop();
             }

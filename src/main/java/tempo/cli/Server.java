@@ -40,6 +40,9 @@ public interface Server {
         /** Completes when the server has stopped, whoever asked for it. */
         CompletionStage<?> terminated();
 
+        /** Whether it stopped because the others removed it from the cluster: then it is to be started again. */
+        boolean removed();
+
         /** Stops accepting, finishes what was accepted, and returns when all is closed; harmless when repeated. */
         void stop();
     }

@@ -20,6 +20,8 @@ import picocli.CommandLine.Spec;
             "  TEMPO_API_HTTP_PORT=3201 tempo server --config my.conf",
         })
 final class ServerCommand implements Callable<Integer> {
+    private static final long RESTART_MILLIS = 3_000;
+
     private final Server server;
     private final Map<String, String> environment;
 
@@ -41,8 +43,30 @@ final class ServerCommand implements Callable<Integer> {
         FreePorts.require(prepared.ports());
         PrintWriter out = spec.commandLine().getOut();
         Server.Running running = prepared.start();
-        String ready = "tempo " + Version.number() + " is ready: "
-                + running.endpoints().inOneLine();
-        return UntilStopped.await(running, ready, out);
+        while (true) {
+            String ready = "tempo " + Version.number() + " is ready: "
+                    + running.endpoints().inOneLine();
+            int exitCode = UntilStopped.await(running, ready, out);
+            if (!running.removed()) {
+                return exitCode;
+            }
+            running = startAgain(prepared, out);
+        }
+    }
+
+    /** Its data is whole; as long as it cannot join, because it is cut off for instance, it tries again. */
+    private static Server.Running startAgain(Server.Prepared prepared, PrintWriter out) throws InterruptedException {
+        while (true) {
+            out.println("tempo starts again");
+            out.flush();
+            try {
+                return prepared.start();
+            } catch (InterruptedException e) {
+                throw e;
+            } catch (Exception notYet) {
+                out.println("tempo could not start: " + notYet.getMessage());
+                Thread.sleep(RESTART_MILLIS);
+            }
+        }
     }
 }

@@ -33,9 +33,23 @@ final class UntilStopped {
         } catch (CompletionException e) {
             out.println("tempo failed: " + e.getCause());
         }
-        out.println(asked.get() ? "tempo has stopped" : "tempo has stopped without being asked to, its log says why");
+        out.println(sentence(running, asked.get()));
         out.flush();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException ending) {
+            return ExitCode.SOFTWARE;
+        }
         return ExitCode.SOFTWARE;
+    }
+
+    private static String sentence(Server.Running running, boolean asked) {
+        if (asked) {
+            return "tempo has stopped";
+        }
+        return running.removed()
+                ? "tempo was removed from its cluster, and has stopped"
+                : "tempo has stopped without being asked to, its log says why";
     }
 
     private static void stopAndHalt(Server.Running running, AtomicBoolean asked, PrintWriter out) {

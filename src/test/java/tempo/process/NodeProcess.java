@@ -52,28 +52,44 @@ final class NodeProcess implements AutoCloseable {
      * @param home where its configuration file goes
      * @param data its data directory
      * @param heapMax as the JVM takes it: {@code 256m}
-     * @param settings lines of HOCON, below {@code tempo}
+     * @param settings lines of HOCON, below {@code tempo} or of Akka
      * @throws AssertionError with the node's output if it is not ready in time
      */
     static NodeProcess start(Path home, Path data, String heapMax, List<String> settings) throws IOException {
-        Files.createDirectories(home);
-        List<String> lines = new ArrayList<>(SETTINGS);
-        settings.forEach(line -> lines.add("tempo." + line));
-        Path config = Files.writeString(home.resolve("node.conf"), String.join("\n", lines) + "\n");
-        List<String> command = new ArrayList<>(launcher(home, heapMax));
-        command.addAll(List.of("server", "--config", config.toString(), "--data", data.toString()));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().keySet().removeIf(name -> name.startsWith("TEMPO_"));
-        builder.environment().put("TEMPO_HEAP", heapMax);
-        builder.environment().put("TEMPO_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
-        NodeProcess node = new NodeProcess(builder.start());
+        NodeProcess node = launch(home, data, heapMax, settings, List.of());
         try {
-            node.awaitLine(READY, 1, START_MAX);
+            node.awaitReady();
             return node;
         } catch (AssertionError notReady) {
             node.close();
             throw notReady;
         }
+    }
+
+    /**
+     * As above, but returns at once.
+     *
+     * @param before what is to run the node's command, as {@code ip netns exec NAME}
+     */
+    static NodeProcess launch(Path home, Path data, String heapMax, List<String> settings, List<String> before)
+            throws IOException {
+        Files.createDirectories(home);
+        List<String> lines = new ArrayList<>(SETTINGS);
+        settings.forEach(line -> lines.add(line.startsWith("akka.") ? line : "tempo." + line));
+        Path config = Files.writeString(home.resolve("node.conf"), String.join("\n", lines) + "\n");
+        List<String> command = new ArrayList<>(before);
+        command.addAll(launcher(home, heapMax));
+        command.addAll(List.of("server", "--config", config.toString(), "--data", data.toString()));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().keySet().removeIf(name -> name.startsWith("TEMPO_"));
+        builder.environment().put("TEMPO_HEAP", heapMax);
+        builder.environment().put("TEMPO_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
+        return new NodeProcess(builder.start());
+    }
+
+    /** Waits until the node says that it is ready. */
+    void awaitReady() {
+        awaitLine(READY, 1, START_MAX);
     }
 
     /** The packaged program where there is one, whose archive of classes makes starts quicker; else the classes under test. */
@@ -171,7 +187,8 @@ final class NodeProcess implements AutoCloseable {
     }
 
     private URI address(int group) {
-        Matcher ready = READY.matcher(lines("is ready: ").get(0));
+        List<String> lines = lines("is ready: ");
+        Matcher ready = READY.matcher(lines.get(lines.size() - 1));
         if (!ready.find()) {
             throw new IllegalStateException("ready line is not as expected: " + lines("is ready: "));
         }
@@ -188,6 +205,30 @@ final class NodeProcess implements AutoCloseable {
 
     URI api() {
         return address(3);
+    }
+
+    /** Stands still, as by a long pause of the garbage collector, until {@link #resume}. */
+    void pause() throws IOException {
+        signal("STOP");
+    }
+
+    void resume() throws IOException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException {
+        try {
+            int exit = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            if (exit != 0) {
+                throw new IOException("kill -" + name + " " + process.pid() + " ended with " + exit);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
     }
 
     boolean alive() {
