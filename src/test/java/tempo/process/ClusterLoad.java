@@ -2,6 +2,7 @@ package tempo.process;
 
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +13,14 @@ import java.util.concurrent.locks.LockSupport;
 /** Programs that send small traces to the nodes of a cluster in turn, and each request to the next node until one has taken it. Thread-safe. */
 final class ClusterLoad implements AutoCloseable {
     private static final int PROGRAMS = 4;
-    private static final long PAUSE_NANOS = 5_000_000;
+    private static final long PAUSE_NANOS = 100_000_000;
     private static final int SPANS = 5;
+
+    /** A program that has others to turn to does not wait long for one that stands still. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(3);
+
+    /** As a balancer of load would do it. */
+    private static final long AVOID_MILLIS = 3_000;
 
     private final AcknowledgedSpans spans;
     private final List<Thread> threads = new ArrayList<>();
@@ -49,6 +56,7 @@ final class ClusterLoad implements AutoCloseable {
 
     private void send(OtlpRequests requests, int number) {
         Map<URI, OtlpSender> senders = new ConcurrentHashMap<>();
+        Map<URI, Long> avoidUntil = new ConcurrentHashMap<>();
         int turn = number;
         try {
             while (!stopped) {
@@ -58,15 +66,22 @@ final class ClusterLoad implements AutoCloseable {
                 while (!taken && !stopped) {
                     List<URI> now = nodes;
                     URI node = now.get(turn++ % now.size());
-                    OtlpSender sender = senders.computeIfAbsent(node, uri -> OtlpSender.grpc(uri, "single-tenant"));
+                    if (avoidUntil.getOrDefault(node, 0L) > millis()
+                            && !avoidUntil.keySet().containsAll(now)) {
+                        continue;
+                    }
+                    OtlpSender sender =
+                            senders.computeIfAbsent(node, uri -> OtlpSender.grpc(uri, "single-tenant", TIMEOUT));
                     OtlpSender.Answer answer = sender.send(request);
                     taken = answer.end() == OtlpSender.End.ACKNOWLEDGED;
                     if (taken) {
                         spans.acknowledged(request);
+                        avoidUntil.remove(node);
                         countAcknowledged();
                     } else {
+                        avoidUntil.put(node, millis() + AVOID_MILLIS);
                         failures.merge(answer.answered() ? answer.text() : "no answer", 1, Integer::sum);
-                        LockSupport.parkNanos(20 * PAUSE_NANOS);
+                        LockSupport.parkNanos(PAUSE_NANOS);
                     }
                 }
                 LockSupport.parkNanos(PAUSE_NANOS);

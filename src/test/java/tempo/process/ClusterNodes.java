@@ -4,11 +4,16 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** The nodes of a cluster, each in a process of its own, with a shared directory of blocks. Not thread-safe. */
@@ -17,6 +22,11 @@ final class ClusterNodes implements AutoCloseable {
 
     /** As on a good day: who is gone is removed after some 8 s and not after 25 s, so that a build does not take an hour. */
     private static final String QUICK = "akka.cluster.split-brain-resolver.stable-after = 3 s";
+
+    private static final HttpClient HTTP = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
 
     private final Path home;
     private final List<String> settings;
@@ -123,6 +133,35 @@ final class ClusterNodes implements AutoCloseable {
             processes.set(node, launch(node));
         }
         processes.forEach(NodeProcess::awaitReady);
+    }
+
+    /** Waits until a node, asked at its query port, counts so many members that are up. */
+    void awaitMembers(int node, int members) {
+        long deadline = System.nanoTime() + NodeProcess.START_MAX.toNanos();
+        while (System.nanoTime() < deadline) {
+            try {
+                HttpResponse<String> status = HTTP.send(
+                        HttpRequest.newBuilder(processes.get(node).api().resolve("/status"))
+                                .timeout(Duration.ofSeconds(5))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+                long up = status.body()
+                        .lines()
+                        .filter(line -> line.startsWith("member") && line.contains(" Up "))
+                        .count();
+                if (up == members) {
+                    return;
+                }
+            } catch (IOException notNow) {
+                // It may be about to start again.
+                LockSupport.parkNanos(1_000_000);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new AssertionError("interrupted", e);
+            }
+            LockSupport.parkNanos(200_000_000);
+        }
+        throw new AssertionError("node " + node + " has not " + members + " members up:\n" + output());
     }
 
     /** Its disk is lost. */

@@ -56,11 +56,15 @@ sealed interface OtlpSender extends AutoCloseable {
     record Answer(End end, boolean answered, boolean retryHint, String text) {}
 
     static OtlpSender grpc(URI address, String tenant) {
+        return grpc(address, tenant, TIMEOUT);
+    }
+
+    static OtlpSender grpc(URI address, String tenant, Duration timeout) {
         ManagedChannel channel = ManagedChannelBuilder.forAddress(address.getHost(), address.getPort())
                 .usePlaintext()
                 .disableRetry()
                 .build();
-        return new Grpc(channel, tenant);
+        return new Grpc(channel, tenant, timeout);
     }
 
     static OtlpSender http(URI address, String tenant) {
@@ -74,7 +78,7 @@ sealed interface OtlpSender extends AutoCloseable {
     }
 
     /** OTLP over gRPC, with calls made by hand to see each status as it came. */
-    record Grpc(ManagedChannel channel, String tenant) implements OtlpSender {
+    record Grpc(ManagedChannel channel, String tenant, Duration timeout) implements OtlpSender {
         private static final MethodDescriptor<ExportTraceServiceRequest, ExportTraceServiceResponse> EXPORT =
                 MethodDescriptor.<ExportTraceServiceRequest, ExportTraceServiceResponse>newBuilder()
                         .setType(MethodDescriptor.MethodType.UNARY)
@@ -87,7 +91,7 @@ sealed interface OtlpSender extends AutoCloseable {
         public Answer send(ExportTraceServiceRequest request) {
             CompletableFuture<StatusRuntimeException> closed = new CompletableFuture<>();
             ClientCall<ExportTraceServiceRequest, ExportTraceServiceResponse> call = channel.newCall(
-                    EXPORT, CallOptions.DEFAULT.withDeadlineAfter(TIMEOUT.toSeconds(), TimeUnit.SECONDS));
+                    EXPORT, CallOptions.DEFAULT.withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS));
             Metadata headers = new Metadata();
             headers.put(Metadata.Key.of(TENANT_HEADER, Metadata.ASCII_STRING_MARSHALLER), tenant);
             call.start(

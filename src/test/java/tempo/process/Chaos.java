@@ -1,0 +1,97 @@
+package tempo.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import tempo.process.AcknowledgedSpans.Report;
+
+/** What all tests of chaos have in common: settings, the load, the checker, and the lines that tell how it went. Not thread-safe. */
+final class Chaos {
+    /** Each span in two logs; traces finished and blocks cut all the time. */
+    static final List<String> SETTINGS = List.of(
+            "wal.copies = 2",
+            "cluster.ranges = 32",
+            "ingester.trace-idle = 2 s",
+            "ingester.trace-age = 5 s",
+            "ingester.head-age = 20 s",
+            "querier.deadline = 4 s");
+
+    /** The promise is 5 s; a machine that runs three nodes and more on two cores is given three times that. */
+    static final long GAP_MILLIS_MAX = 15_000;
+
+    private static final long SETTLED_MILLIS_MAX = ClusterNodes.LONG ? 240_000 : 150_000;
+
+    private final String name;
+    private final long seed = Long.getLong("tempo.test.seed", new Random().nextLong());
+    private final AcknowledgedSpans spans = new AcknowledgedSpans("single-tenant");
+
+    Chaos(String name) {
+        this.name = name;
+        say("tempo.test.seed=" + seed);
+    }
+
+    ClusterLoad load(ClusterNodes nodes) throws InterruptedException {
+        ClusterLoad load = new ClusterLoad(spans, nodes.otlpGrpc(), seed);
+        load.awaitAcknowledged(100, 60_000);
+        load.longestGapMillis();
+        return load;
+    }
+
+    void say(String line) {
+        System.out.println(name + ": " + line);
+    }
+
+    /** Requests are taken again soon. */
+    void goesOn(String what, ClusterNodes nodes, ClusterLoad load) throws InterruptedException {
+        load.awaitAcknowledged(100, 4 * GAP_MILLIS_MAX);
+        long gap = load.longestGapMillis();
+        say(what + ": longest time without an OK " + gap + " ms, failures " + load.failures());
+        assertTrue(gap < GAP_MILLIS_MAX, () -> what + ": no OK for " + gap + " ms\n" + nodes.output());
+    }
+
+    /** Whatever a node answers is right, and says so if it may be incomplete. */
+    void neverWrong(String what, ClusterNodes nodes, List<Integer> asked) throws IOException {
+        for (int node : asked) {
+            look(what, nodes, node);
+        }
+    }
+
+    /** As {@link #neverWrong}, and in the end all answers are complete. */
+    void settled(String what, ClusterNodes nodes, List<Integer> asked) throws IOException {
+        long begun = System.nanoTime();
+        for (int node : asked) {
+            List<String> partial;
+            while (!(partial = look(what, nodes, node)).isEmpty()) {
+                String first = partial.get(0);
+                assertTrue(
+                        System.nanoTime() - begun < SETTLED_MILLIS_MAX * 1_000_000L,
+                        () -> what + ": still partial: " + first + "\n" + nodes.output());
+                LockSupport.parkNanos(500_000_000);
+            }
+        }
+        say(what + ": " + spans.count() + " spans are all there, answers complete after "
+                + (System.nanoTime() - begun) / 1_000_000 + " ms");
+    }
+
+    /** Returns the partial answers. */
+    private List<String> look(String what, ClusterNodes nodes, int node) throws IOException {
+        Report report = spans.look(nodes.node(node).api());
+        List<String> partial = new ArrayList<>();
+        List<String> wrong = new ArrayList<>();
+        for (String each : report.wrong()) {
+            (each.contains(" is partial: ") ? partial : wrong).add(each);
+        }
+        assertEquals(List.of(), wrong, () -> what + "\n" + nodes.output());
+        Set<String> lost = new java.util.TreeSet<>(report.lost());
+        lost.removeIf(span -> partial.stream().anyMatch(each -> each.contains(span.substring(0, span.indexOf('/')))));
+        assertEquals(
+                Set.of(), lost, () -> what + ": lacking in complete answers of node " + node + "\n" + nodes.output());
+        return partial;
+    }
+}
