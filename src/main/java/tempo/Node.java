@@ -25,7 +25,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -72,6 +71,7 @@ public final class Node {
     private final Readiness readiness;
     private final Metrics metrics = new Metrics();
     private @Nullable NodeReceivers receivers;
+    private @Nullable IngesterNode ingester;
     private InetSocketAddress api = new InetSocketAddress(0);
     private InetSocketAddress management = new InetSocketAddress(0);
 
@@ -108,6 +108,9 @@ public final class Node {
         } catch (IOException | RuntimeException e) {
             system.terminate();
             awaitQuietly(system.getWhenTerminated(), UP_TIMEOUT.toMillis());
+            if (node.ingester != null) {
+                node.ingester.close();
+            }
             data.close();
             throw e;
         }
@@ -126,6 +129,7 @@ public final class Node {
         IngesterNode ingester = settings.has(NodeRole.INGESTER)
                 ? NodeStore.startIngester(system, data, settings, db, owed, metrics)
                 : IngesterNode.elsewhere(system, ranges);
+        this.ingester = ingester;
         boolean compacts =
                 settings.has(NodeRole.COMPACTOR) && settings.compaction().enabled();
         Optional<CompactorNode> compactor = compacts ? Optional.of(startCompactor(blocks, ingester)) : Optional.empty();
@@ -212,17 +216,12 @@ public final class Node {
 
     private void awaitUp() throws IOException {
         Cluster cluster = Cluster.get(system);
-        CountDownLatch up = new CountDownLatch(1);
-        akka.cluster.Cluster.get(system.classicSystem()).registerOnMemberUp(up::countDown);
-        try {
-            if (!up.await(UP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new IOException(whomToJoin() + " could not be joined in " + UP_TIMEOUT.toSeconds()
-                        + " s, this node is " + cluster.selfMember().status());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("start was interrupted", e);
-        }
+        CompletableFuture<Void> up = new CompletableFuture<>();
+        akka.cluster.Cluster.get(system.classicSystem()).registerOnMemberUp(() -> up.complete(null));
+        await(
+                up,
+                whomToJoin() + " could not be joined in " + UP_TIMEOUT.toSeconds() + " s, this node is "
+                        + cluster.selfMember().status());
     }
 
     private String whomToJoin() {
@@ -291,9 +290,13 @@ public final class Node {
                 cause);
     }
 
-    private static void await(CompletableFuture<?> future, String what) throws IOException {
+    private void await(CompletableFuture<?> future, String what) throws IOException {
+        CompletableFuture<?> terminated = system.getWhenTerminated().toCompletableFuture();
         try {
-            future.get(UP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            CompletableFuture.anyOf(future, terminated).get(UP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            if (terminated.isDone()) {
+                throw new IOException("node was removed from the cluster while it started");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("start was interrupted", e);

@@ -44,6 +44,7 @@ final class PartitionIT {
             awaitThree(nodes);
             load.nodes(nodes.otlpGrpc());
             chaos.settled("one direction between two nodes healed", nodes, ALL);
+            load.longestGapMillis();
 
             for (int flap = 0; flap < FLAPS; flap++) {
                 network.isolate(2);
