@@ -31,6 +31,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tempo.api.status.ClusterPages;
 import tempo.api.status.Readiness;
 import tempo.api.status.StatusPages;
 import tempo.api.tempo.TempoApi;
@@ -41,6 +42,7 @@ import tempo.distributor.DistributorConfig;
 import tempo.ingester.Ingester;
 import tempo.ingester.IngesterNode;
 import tempo.ingester.copies.OwedLogs;
+import tempo.overview.ClusterOverview;
 import tempo.querier.Querier;
 import tempo.quickstart.Endpoints;
 import tempo.telemetry.Metrics;
@@ -163,13 +165,19 @@ public final class Node {
             warmUp(ingester, ranges);
         }
         await(querier.allMembersKnown(MEMBERS_TIMEOUT).toCompletableFuture(), "other members cannot be asked");
+        NodeStatus status = new NodeStatus(system, db, SystemClock::millis);
+        ClusterOverview overview = ClusterOverview.start(
+                system,
+                () -> status.json(
+                        ingester,
+                        metrics,
+                        reachable(api, settings.api().http().tls()).toString()),
+                owed::now);
         StatusPages pages = new StatusPages(
-                readiness,
-                () -> metricsPage.text(StoreMetrics.of(db, blocks.retries())),
-                new NodeStatus(system, db, SystemClock::millis)::text,
-                VERSION);
+                readiness, () -> metricsPage.text(StoreMetrics.of(db, blocks.retries())), status::text, VERSION);
         TempoApi tempoApi = new TempoApi(
                 pages,
+                new ClusterPages(overview::json, owed::ended, settings.api().deletion()),
                 settings.has(NodeRole.QUERIER) ? Optional.of(querier) : Optional.empty(),
                 settings.tenancy(),
                 settings.api().deletion(),
@@ -218,10 +226,7 @@ public final class Node {
         Cluster cluster = Cluster.get(system);
         CompletableFuture<Void> up = new CompletableFuture<>();
         akka.cluster.Cluster.get(system.classicSystem()).registerOnMemberUp(() -> up.complete(null));
-        await(
-                up,
-                whomToJoin() + " could not be joined in " + UP_TIMEOUT.toSeconds() + " s, this node is "
-                        + cluster.selfMember().status());
+        await(up, whomToJoin() + " could not be joined in " + UP_TIMEOUT.toSeconds() + " s");
     }
 
     private String whomToJoin() {

@@ -6,6 +6,10 @@ import akka.cluster.typed.Cluster;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import tempo.cli.Version;
+import tempo.ingester.IngesterNode;
+import tempo.overview.JsonText;
+import tempo.telemetry.IngesterFigures;
+import tempo.telemetry.Metrics;
 import tempo.tempodb.TempoDb;
 
 /** Makes the text of {@code /status}. */
@@ -18,6 +22,33 @@ final class NodeStatus {
         this.system = system;
         this.db = db;
         this.clock = clock;
+    }
+
+    /** What this node says of itself to others. */
+    String json(IngesterNode ingester, Metrics metrics, String api) {
+        JsonText json = JsonText.object()
+                .text("version", Version.number())
+                .number("uptimeSeconds", system.uptime())
+                .text("api", api)
+                .number("blocks", db.stats().blocks());
+        IngesterFigures figures = metrics.ingesterFigures();
+        ingester.state().ifPresent(state -> json.raw("ranges", state.ranges().toString())
+                .number("liveTraces", figures.liveTraces())
+                .number("liveBytes", figures.liveBytes())
+                .number("headTraces", figures.headTraces())
+                .number("headBytes", figures.headBytes())
+                .number("copiesHeld", figures.held())
+                .raw(
+                        "wal",
+                        JsonText.object()
+                                .number("floor", state.walFloor())
+                                .number("records", state.wal().records())
+                                .number("outstanding", state.wal().outstandingUnits())
+                                .number("queuedBytes", state.wal().queuedBytes())
+                                .number("segments", state.wal().segmentsInUse())
+                                .number("fileBytes", state.wal().fileBytes())
+                                .end()));
+        return json.end();
     }
 
     String text() {

@@ -30,6 +30,7 @@ import tempo.config.InvalidConfigException;
             "  tempo quickstart                       a node with traces in it, to look around",
             "  tempo server --data /var/lib/tempo     a node",
             "  tempo server --config my.conf          a node with settings of its own",
+            "  tempo cluster up 3                     three nodes on this machine",
             "  tempo config show --changed            what differs from the defaults",
         })
 public final class TempoCommand implements Runnable {
@@ -50,6 +51,10 @@ public final class TempoCommand implements Runnable {
         CommandLine commandLine = new CommandLine(new TempoCommand())
                 .addSubcommand(new ServerCommand(server, environment))
                 .addSubcommand(new QuickstartCommand(server, environment))
+                .addSubcommand(new CommandLine(new ClusterCommand())
+                        .addSubcommand(new ClusterUpCommand())
+                        .addSubcommand(new ClusterStatusCommand())
+                        .addSubcommand(new ClusterWriteOffCommand()))
                 .addSubcommand(new CommandLine(new ConfigCommand())
                         .addSubcommand(new ConfigCheckCommand(server, environment))
                         .addSubcommand(new ConfigShowCommand(server, environment)))

@@ -16,6 +16,7 @@ import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.cluster.sharding.typed.javadsl.EntityContext;
 import akka.cluster.typed.Cluster;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -39,6 +40,7 @@ import tempo.tempodb.wal.Wal;
 import tempo.tempodb.wal.WalClock;
 import tempo.tempodb.wal.WalConfig;
 import tempo.tempodb.wal.WalDisk;
+import tempo.tempodb.wal.WalStats;
 
 /**
  * The ingester of this node: opens the write-ahead log and replays it into the head block, starts the head block, and lets
@@ -67,7 +69,16 @@ public final class IngesterNode implements AutoCloseable {
     }
 
     /** What only a node that is an ingester has. */
-    private record Local(Wal wal, ActorRef<ToHead> head, ActorRef<ToInbox> inbox) {}
+    private record Local(Wal wal, LocalRanges ranges, ActorRef<ToHead> head, ActorRef<ToInbox> inbox) {}
+
+    /**
+     * How an ingester stands.
+     *
+     * @param ranges the ranges that live on this node
+     * @param wal its log
+     * @param walFloor position below which all of the log is in blocks
+     */
+    public record State(List<Integer> ranges, WalStats wal, long walFloor) {}
 
     /**
      * What a node's ingester is made of.
@@ -159,7 +170,7 @@ public final class IngesterNode implements AutoCloseable {
         system.receptionist().tell(Receptionist.register(Ingester.INBOX, inbox));
         Cluster cluster = Cluster.get(system);
         RangeOwners owners = new RangeOwners(region, ranges, () -> otherOwners(cluster), true);
-        return new IngesterNode(system, Optional.of(new Local(wal, head, inbox)), region, owners, news);
+        return new IngesterNode(system, Optional.of(new Local(wal, ranges, head, inbox)), region, owners, news);
     }
 
     /**
@@ -226,6 +237,12 @@ public final class IngesterNode implements AutoCloseable {
     /** This node's head block, if it has one. */
     public Optional<ActorRef<ToHead>> head() {
         return local.map(Local::head);
+    }
+
+    /** How it stands, if this node has one. */
+    public Optional<State> state() {
+        return local.map(here ->
+                new State(here.ranges().all(), here.wal().stats(), here.wal().floor()));
     }
 
     /** Where the nodes tell each other of blocks that they have committed. */

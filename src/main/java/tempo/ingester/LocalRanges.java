@@ -1,6 +1,7 @@
 package tempo.ingester;
 
 import akka.actor.typed.ActorRef;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,6 +27,11 @@ final class LocalRanges {
     @Nullable
     ActorRef<ToRange> owner(int range) {
         return owners.get(range);
+    }
+
+    /** Those ranges, in order. */
+    List<Integer> all() {
+        return owners.keySet().stream().sorted().toList();
     }
 
     /** Completes once no range lives here any more. Only for a node that leaves, where no range can start again. */

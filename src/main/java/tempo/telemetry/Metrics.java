@@ -16,6 +16,7 @@ public final class Metrics {
     private final Map<TagSet, Map<String, Counter>> counters = new ConcurrentHashMap<>();
     private final Map<String, Timer> queries = new ConcurrentHashMap<>();
     private final Map<Integer, long[]> liveByRange = new ConcurrentHashMap<>();
+    private final IngesterFigures figures = new IngesterFigures();
 
     private final Gauge liveTraces =
             Kamon.gauge("tempo_live_traces", "Traces that are being received").withoutTags();
@@ -145,10 +146,17 @@ public final class Metrics {
     /** What is live in one range; the gauges show the sum of all. */
     public void liveTraces(int range, long traces, long bytes) {
         long[] before = liveByRange.computeIfAbsent(range, r -> new long[2]);
+        figures.liveTraces.addAndGet(traces - before[0]);
+        figures.liveBytes.addAndGet(bytes - before[1]);
         liveTraces.increment(traces - before[0]);
         liveBytes.increment(bytes - before[1]);
         before[0] = traces;
         before[1] = bytes;
+    }
+
+    /** What the ingester's gauges show now. */
+    public IngesterFigures ingesterFigures() {
+        return figures;
     }
 
     /** One commit of the write-ahead log. */
@@ -175,6 +183,7 @@ public final class Metrics {
 
     /** Copies of logs: records held for others, own bytes that wait for others, logs that are owed. */
     public void walCopies(long held, long waitingBytes, long owed) {
+        figures.held.set(held);
         heldRecords.update(held);
         copyBytesWaiting.update(waitingBytes);
         logsOwed.update(owed);
@@ -182,11 +191,13 @@ public final class Metrics {
 
     /** Bytes, as received, of finished traces in no block yet. */
     public void headBytes(long bytes) {
+        figures.headBytes.set(bytes);
         headBytes.update(bytes);
     }
 
     /** Finished traces in no block yet. */
     public void headTraces(long traces) {
+        figures.headTraces.set(traces);
         headTraces.update(traces);
     }
 

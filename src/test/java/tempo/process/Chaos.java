@@ -38,7 +38,7 @@ final class Chaos {
 
     ClusterLoad load(ClusterNodes nodes) throws InterruptedException {
         ClusterLoad load = new ClusterLoad(spans, nodes.otlpGrpc(), seed);
-        load.awaitAcknowledged(100, 60_000);
+        load.awaitAcknowledged(40, 60_000);
         load.longestGapMillis();
         return load;
     }
@@ -49,7 +49,7 @@ final class Chaos {
 
     /** Requests are taken again soon. */
     void goesOn(String what, ClusterNodes nodes, ClusterLoad load) throws InterruptedException {
-        load.awaitAcknowledged(100, 4 * GAP_MILLIS_MAX);
+        load.awaitAcknowledged(40, 4 * GAP_MILLIS_MAX);
         long gap = load.longestGapMillis();
         say(what + ": longest time without an OK " + gap + " ms, failures " + load.failures());
         assertTrue(gap < GAP_MILLIS_MAX, () -> what + ": no OK for " + gap + " ms\n" + nodes.output());

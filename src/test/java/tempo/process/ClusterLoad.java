@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 /** Programs that send small traces to the nodes of a cluster in turn, and each request to the next node until one has taken it. Thread-safe. */
 final class ClusterLoad implements AutoCloseable {
     private static final int PROGRAMS = 4;
-    private static final long PAUSE_NANOS = 100_000_000;
+    private static final long PAUSE_NANOS = 250_000_000;
     private static final int SPANS = 5;
 
     /** A program that has others to turn to does not wait long for one that stands still. */

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tempo.api.status.ClusterPages;
 import tempo.api.status.StatusPages;
 import tempo.querier.Querier;
 import tempo.tenant.Tenancy;
@@ -38,6 +39,7 @@ public final class TempoApi implements Function<HttpRequest, CompletionStage<Htt
     private static final long BODY_BYTES_MAX = 64 << 10;
 
     private final transient StatusPages pages;
+    private final transient ClusterPages clusterPages;
     private final transient Optional<TraceById> traceById;
     private final transient Tenancy tenancy;
     private final transient Optional<TraceDeletion> deletion;
@@ -51,11 +53,13 @@ public final class TempoApi implements Function<HttpRequest, CompletionStage<Htt
      */
     public TempoApi(
             StatusPages pages,
+            ClusterPages clusterPages,
             Optional<Querier> querier,
             Tenancy tenancy,
             boolean mayDelete,
             Materializer materializer) {
         this.pages = pages;
+        this.clusterPages = clusterPages;
         this.traceById = querier.map(TraceById::new);
         this.deletion = querier.map(some -> new TraceDeletion(some, mayDelete));
         this.tenancy = tenancy;
@@ -83,6 +87,10 @@ public final class TempoApi implements Function<HttpRequest, CompletionStage<Htt
         Optional<HttpResponse> page = pages.page(path);
         if (page.isPresent()) {
             return done(page.get());
+        }
+        Optional<CompletionStage<HttpResponse>> clusterPage = clusterPages.page(request);
+        if (clusterPage.isPresent()) {
+            return clusterPage.get();
         }
         if (traceById.isEmpty() && ((path + "/").startsWith(TRACES) || path.startsWith(TRACES_V2))) {
             return done(HttpResponse.create()
