@@ -12,6 +12,8 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,12 +67,9 @@ final class SeedNodes {
                 LOG.info("waiting for most of {} nodes, {} can be reached", seeds.size(), reached);
                 told = true;
             }
-            try {
-                Thread.sleep(CONNECT_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("start was interrupted", e);
-            }
+            CompletableFuture.runAsync(
+                            () -> {}, CompletableFuture.delayedExecutor(CONNECT_MILLIS, TimeUnit.MILLISECONDS))
+                    .join();
         }
     }
 

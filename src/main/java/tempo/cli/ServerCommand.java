@@ -3,6 +3,8 @@ package tempo.cli;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -65,7 +67,9 @@ final class ServerCommand implements Callable<Integer> {
                 throw e;
             } catch (Exception notYet) {
                 out.println("tempo could not start: " + notYet.getMessage());
-                Thread.sleep(RESTART_MILLIS);
+                CompletableFuture.runAsync(
+                                () -> {}, CompletableFuture.delayedExecutor(RESTART_MILLIS, TimeUnit.MILLISECONDS))
+                        .join();
             }
         }
     }

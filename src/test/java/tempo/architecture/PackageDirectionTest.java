@@ -43,6 +43,7 @@ final class PackageDirectionTest {
             Map.entry("tempo.tenant", List.of()),
             Map.entry("tempo.placement", List.of()),
             Map.entry("tempo.serialization", List.of()),
+            Map.entry("tempo.overview", List.of("tempo.serialization")),
             Map.entry("tempo.telemetry", List.of()),
             Map.entry("tempo.format", List.of()),
             Map.entry("tempo.format.json", List.of("tempo.format")),

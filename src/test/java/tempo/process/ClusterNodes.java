@@ -34,13 +34,6 @@ final class ClusterNodes implements AutoCloseable {
     private final List<NodeProcess> processes = new ArrayList<>();
     private final Hosts hosts;
 
-    /** Where nodes are: addresses, and what runs a command there. */
-    interface Hosts {
-        String address(int node);
-
-        List<String> command(int node);
-    }
-
     /** All on the loopback address. */
     static final Hosts LOOPBACK = new Hosts() {
         @Override

@@ -11,14 +11,15 @@ import java.util.List;
  * between any two nodes, in both directions or in one, while this process still reaches all of them. Needs root, or sudo that does
  * not ask. Not thread-safe.
  */
-final class NetworkNamespaces implements ClusterNodes.Hosts, AutoCloseable {
+public final class NetworkNamespaces implements Hosts, AutoCloseable {
     private static final boolean ROOT = "root".equals(System.getProperty("user.name"));
 
     private final String prefix;
     private final String net;
     private final int count;
 
-    NetworkNamespaces(int count) throws IOException {
+    /** For so many nodes. */
+    public NetworkNamespaces(int count) throws IOException {
         long pid = ProcessHandle.current().pid();
         this.count = count;
         this.prefix = "tmp" + pid % 100_000;
@@ -59,6 +60,11 @@ final class NetworkNamespaces implements ClusterNodes.Hosts, AutoCloseable {
     private void plug(String port) throws IOException {
         inside(hub(), "link", "set", port, "master", "bridge");
         inside(hub(), "link", "set", port, "up");
+    }
+
+    /** Where nodes reach this process. */
+    public String hostAddress() {
+        return net + "254";
     }
 
     private String hub() {

@@ -1,0 +1,5 @@
+/** What is in deploy/ is true. */
+@NullMarked
+package tempo.deploy;
+
+import org.jspecify.annotations.NullMarked;
