@@ -10,19 +10,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts what is held of logs whose nodes are gone into this node's head block, some records at a time, has that cut, and then says that
+ * Puts what is held of logs whose nodes are gone into this node's head block, some chunks at a time, has that cut, and then says that
  * it is done. Also has the head block cut for this node's own earlier logs, which were replayed into it. Not thread-safe: the end of
  * each step comes back through {@link #onStep}.
  */
 final class Adoption {
     private static final Logger LOG = LoggerFactory.getLogger(Adoption.class);
-    private static final int RECORDS_AT_A_TIME = 64;
+    private static final int CHUNKS_AT_A_TIME = 16;
     private static final long RETRY_MILLIS = 2_000;
 
     /** What comes back. */
     sealed interface Step permits Kept, Cut {}
 
-    /** The last records of a log are in the head block, or are not. */
+    /** The last chunks of a log are in the head block, or are not. */
     record Kept(String log, long[] positions, boolean kept) implements Step {}
 
     /** The head block is cut, or is not. */
@@ -68,7 +68,7 @@ final class Adoption {
         for (String log : held.known()) {
             HeldLog theirs = held.log(log);
             if (theirs.closed() && theirs.count() > 0 && !theirs.pending()) {
-                keep(log, theirs.last(RECORDS_AT_A_TIME));
+                keep(log, theirs.last(CHUNKS_AT_A_TIME));
                 return;
             }
         }
@@ -89,8 +89,9 @@ final class Adoption {
             List<CompletableFuture<Boolean>> kept = new ArrayList<>();
             for (long position : positions) {
                 try {
-                    CopiedRecord record = records.read(position);
-                    kept.add(head.keep(record.tenant(), record.batch()).toCompletableFuture());
+                    for (CopiedRecord record : records.read(position)) {
+                        kept.add(head.keep(record.tenant(), record.batch()).toCompletableFuture());
+                    }
                 } catch (IOException e) {
                     LOG.error("a copy of {} cannot be read, its spans may be missing: {}", log, e.toString());
                 }

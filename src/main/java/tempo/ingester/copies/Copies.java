@@ -2,7 +2,7 @@ package tempo.ingester.copies;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.receptionist.ServiceKey;
-import java.util.List;
+import akka.util.ByteString;
 
 /** What nodes say to each other about copies of their logs; {@link CopiesSerializer} writes it. */
 interface Copies {
@@ -20,8 +20,9 @@ interface Copies {
      *
      * @param log whose they are
      * @param chunk chosen by the sender, given back in the answer
+     * @param records as {@link CopiedRecords} writes them
      */
-    record HoldChunk(String log, long chunk, List<CopiedRecord> records, ActorRef<ToKeeper> replyTo)
+    record HoldChunk(String log, long chunk, ByteString records, ActorRef<ToKeeper> replyTo)
             implements ToKeeper, Travels {}
 
     /**

@@ -5,8 +5,6 @@ import akka.actor.typed.ActorRef;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import tempo.ingester.copies.Copies.AskFloor;
 import tempo.ingester.copies.Copies.ChunkAnswered;
 import tempo.ingester.copies.Copies.Floor;
@@ -17,7 +15,6 @@ import tempo.serialization.MessageSerializer;
 /** Writes the messages of {@link Copies} between nodes. */
 final class CopiesSerializer extends MessageSerializer {
     private static final int IDENTIFIER = 7_203;
-    private static final int RECORD_BYTES_MIN = 14;
 
     CopiesSerializer(ExtendedActorSystem system) {
         super(system, IDENTIFIER);
@@ -34,13 +31,7 @@ final class CopiesSerializer extends MessageSerializer {
 
     @Override
     protected int bytesHint(Object message) {
-        int bytes = 256;
-        if (message instanceof HoldChunk hold) {
-            for (CopiedRecord record : hold.records()) {
-                bytes += record.batch().size() + 64;
-            }
-        }
-        return bytes;
+        return 256 + (message instanceof HoldChunk hold ? hold.records().size() : 0);
     }
 
     @Override
@@ -49,12 +40,7 @@ final class CopiesSerializer extends MessageSerializer {
             out.writeUTF(hold.log());
             out.writeLong(hold.chunk());
             writeReference(hold.replyTo(), out);
-            out.writeInt(hold.records().size());
-            for (CopiedRecord record : hold.records()) {
-                out.writeUTF(record.tenant());
-                out.writeLong(record.position());
-                writeBytes(record.batch(), out);
-            }
+            writeBytes(hold.records(), out);
         } else if (message instanceof ChunkAnswered answered) {
             out.writeUTF(answered.holder());
             out.writeLong(answered.chunk());
@@ -75,12 +61,7 @@ final class CopiesSerializer extends MessageSerializer {
                 String log = in.readUTF();
                 long chunk = in.readLong();
                 ActorRef<ToKeeper> replyTo = readReference(in);
-                int count = readCount(in, RECORD_BYTES_MIN);
-                List<CopiedRecord> records = new ArrayList<>(count);
-                for (int i = 0; i < count; i++) {
-                    records.add(new CopiedRecord(in.readUTF(), in.readLong(), readByteString(in)));
-                }
-                return new HoldChunk(log, chunk, records, replyTo);
+                return new HoldChunk(log, chunk, readByteString(in), replyTo);
             }
             case "answered1" -> {
                 String holder = in.readUTF();

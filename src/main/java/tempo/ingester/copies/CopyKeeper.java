@@ -41,8 +41,8 @@ final class CopyKeeper extends AbstractOnMessageBehavior<ToKeeper> {
     /** A record of this node's log that is to be copied. */
     record Copy(CopiedRecord record, Consumer<CopyResult> result) implements Internal {}
 
-    /** From the log: a record that was to be held is durable, or is not. */
-    record Held(HeldChunk chunk, long theirs, long ours, boolean durable) implements Internal {}
+    /** From the log: a chunk that was to be held is durable, or is not. */
+    record Held(HoldChunk hold, long theirs, long ours, boolean durable) implements Internal {}
 
     /** From the receptionist: the other keepers that can be reached. */
     record Peers(Set<ActorRef<ToKeeper>> keepers) implements Internal {}
@@ -58,20 +58,6 @@ final class CopyKeeper extends AbstractOnMessageBehavior<ToKeeper> {
         ASK,
         /** What was in the mailbox is in the open chunk. */
         FLUSH
-    }
-
-    /** A chunk on its way into this node's log. */
-    static final class HeldChunk {
-        private final HoldChunk message;
-        private final HeldLog log;
-        private int missing;
-        private boolean failed;
-
-        HeldChunk(HoldChunk message, HeldLog log) {
-            this.message = message;
-            this.log = log;
-            this.missing = message.records().size();
-        }
     }
 
     private final ActorContext<ToKeeper> context;
@@ -152,7 +138,7 @@ final class CopyKeeper extends AbstractOnMessageBehavior<ToKeeper> {
         holderFacts.sentTo(peer);
         ActorRef<ToKeeper> keeper = peers.get(peer);
         if (keeper != null) {
-            keeper.tell(new HoldChunk(self, chunk, List.copyOf(records), context.getSelf()));
+            keeper.tell(new HoldChunk(self, chunk, CopiedRecords.encode(records), context.getSelf()));
         }
     }
 
@@ -178,34 +164,28 @@ final class CopyKeeper extends AbstractOnMessageBehavior<ToKeeper> {
             // Its own node has told it too, but nobody listens to a node that was removed just now.
             facts.tell(LogFacts.holds(hold.log(), self));
         }
-        HeldChunk chunk = new HeldChunk(hold, log);
+        long theirs = CopiedRecords.lastPosition(hold.records().asByteBuffer());
         ActorRef<ToKeeper> me = context.getSelf();
-        for (CopiedRecord record : hold.records()) {
-            log.begun();
-            parts.wal()
-                    .append(HeldAppend.of(
-                            hold.log(),
-                            record,
-                            ours -> me.tell(new Held(chunk, record.position(), ours, true)),
-                            () -> me.tell(new Held(chunk, record.position(), 0, false))));
-        }
+        log.begun();
+        parts.wal()
+                .append(HeldAppend.of(
+                        hold.log(),
+                        hold.records(),
+                        ours -> me.tell(new Held(hold, theirs, ours, true)),
+                        () -> me.tell(new Held(hold, theirs, 0, false))));
         return this;
     }
 
     private Behavior<ToKeeper> onHeld(Held done) {
-        HeldChunk chunk = done.chunk();
+        HoldChunk hold = done.hold();
+        HeldLog log = held.log(hold.log());
         if (done.durable()) {
-            chunk.log.appended(done.theirs(), done.ours());
+            log.appended(done.theirs(), done.ours());
         } else {
-            chunk.log.failed();
-            chunk.failed = true;
+            log.failed();
         }
-        chunk.missing--;
-        if (chunk.missing == 0) {
-            HoldOutcome outcome =
-                    chunk.log.closed() ? HoldOutcome.REFUSED : chunk.failed ? HoldOutcome.BUSY : HoldOutcome.HELD;
-            chunk.message.replyTo().tell(new ChunkAnswered(self, chunk.message.chunk(), outcome));
-        }
+        HoldOutcome outcome = log.closed() ? HoldOutcome.REFUSED : done.durable() ? HoldOutcome.HELD : HoldOutcome.BUSY;
+        hold.replyTo().tell(new ChunkAnswered(self, hold.chunk(), outcome));
         return this;
     }
 

@@ -1,10 +1,11 @@
 package tempo.ingester.copies;
 
+import akka.util.ByteString;
 import java.util.function.LongConsumer;
 import tempo.tempodb.wal.WalAppend;
 import tempo.tempodb.wal.WalException;
 
-/** Carries a record of another node's log into this one's, as a guest. */
+/** Carries a chunk of another node's log into this one's, as a guest. */
 final class HeldAppend extends WalAppend {
     private final LongConsumer appended;
     private final Runnable failed;
@@ -15,8 +16,8 @@ final class HeldAppend extends WalAppend {
         this.failed = failed;
     }
 
-    static HeldAppend of(String log, CopiedRecord record, LongConsumer appended, Runnable failed) {
-        return new HeldAppend(CopyLabel.of(record.tenant(), log), CopyLabel.payload(record), appended, failed);
+    static HeldAppend of(String log, ByteString records, LongConsumer appended, Runnable failed) {
+        return new HeldAppend(CopyLabel.of(log), records.toArrayUnsafe(), appended, failed);
     }
 
     @Override

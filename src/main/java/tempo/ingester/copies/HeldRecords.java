@@ -1,7 +1,7 @@
 package tempo.ingester.copies;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tempo.tempodb.wal.Wal;
@@ -9,10 +9,10 @@ import tempo.tempodb.wal.WalReader;
 
 /** Records of other nodes' logs in this node's. Thread-safe. */
 interface HeldRecords {
-    /** Reads one. */
-    CopiedRecord read(long position) throws IOException;
+    /** Reads those of a chunk. */
+    List<CopiedRecord> read(long position) throws IOException;
 
-    /** One is not needed here any more. */
+    /** A chunk is not needed here any more. */
     void release(long position);
 
     /** Those in a log. */
@@ -20,10 +20,9 @@ interface HeldRecords {
         Logger log = LoggerFactory.getLogger(HeldRecords.class);
         return new HeldRecords() {
             @Override
-            public CopiedRecord read(long position) throws IOException {
+            public List<CopiedRecord> read(long position) throws IOException {
                 WalReader reader = wal.reader();
-                ByteBuffer payload = reader.read(position);
-                return CopyLabel.record(reader.tenant(), payload);
+                return CopiedRecords.decode(reader.read(position));
             }
 
             @Override

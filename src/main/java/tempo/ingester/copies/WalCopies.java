@@ -84,8 +84,7 @@ public final class WalCopies {
 
         /** Takes a record for which {@link #isCopy} is true. */
         public void add(String label, long position, ByteBuffer payload) {
-            long theirs = CopyLabel.record(label, payload).position();
-            held.log(CopyLabel.log(label)).found(theirs, position);
+            held.log(CopyLabel.log(label)).found(CopiedRecords.lastPosition(payload), position);
         }
 
         HeldCopies held() {

@@ -36,13 +36,7 @@ final class CopiesSerializerTest {
     private static final ActorRef<ToKeeper> REPLY_TO =
             KIT.<ToKeeper>createTestProbe().getRef();
     private static final List<Object> MESSAGES = List.of(
-            new HoldChunk(
-                    "tempo@10.0.0.1:25520#ff",
-                    7,
-                    List.of(
-                            new CopiedRecord("tenant", 1L << 40, ByteString.fromString("batch")),
-                            new CopiedRecord("", 0, ByteString.emptyByteString())),
-                    REPLY_TO),
+            new HoldChunk("tempo@10.0.0.1:25520#ff", 7, ByteString.fromString("records"), REPLY_TO),
             new ChunkAnswered("holder", -1, HoldOutcome.REFUSED),
             new AskFloor("log", REPLY_TO),
             new Floor("log", Long.MAX_VALUE));
@@ -74,13 +68,20 @@ final class CopiesSerializerTest {
     }
 
     @Test
-    void aHeldRecordIsFoundUnderItsTenantItsLogAndItsPosition() {
-        CopiedRecord record = new CopiedRecord("tenant", 77, ByteString.fromString("batch"));
-        String label = CopyLabel.of("tenant", "log#1");
+    void theRecordsOfAChunkComeBackFromTheLogOfItsHolder() {
+        List<CopiedRecord> records = List.of(
+                new CopiedRecord("tenant", 76, ByteString.fromString("batch")),
+                new CopiedRecord("", 77, ByteString.emptyByteString()));
+        ByteBuffer encoded = CopiedRecords.encode(records).asByteBuffer();
+        assertEquals(77, CopiedRecords.lastPosition(encoded));
+        List<CopiedRecord> decoded = CopiedRecords.decode(encoded);
+        assertEquals(2, decoded.size());
+        assertEquals(new CopiedRecord("tenant", 77, ByteString.fromString("batch")), decoded.get(0));
+        assertEquals(records.get(1), decoded.get(1));
+        String label = CopyLabel.of("log#1");
         assertEquals(true, CopyLabel.is(label));
         assertEquals(false, CopyLabel.is("tenant"));
         assertEquals("log#1", CopyLabel.log(label));
-        assertEquals(record, CopyLabel.record(label, ByteBuffer.wrap(CopyLabel.payload(record))));
     }
 
     private static SerializerWithStringManifest serializer(Object message) {

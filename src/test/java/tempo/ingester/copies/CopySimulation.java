@@ -270,7 +270,7 @@ final class CopySimulation {
         /** What is on disk: own records that are in no block, and those held for others. */
         private final TreeMap<Long, Integer> own = new TreeMap<>();
 
-        private final Map<Long, Map.Entry<String, CopiedRecord>> guests = new HashMap<>();
+        private final Map<Long, Map.Entry<String, List<CopiedRecord>>> guests = new HashMap<>();
         private final List<Runnable> whenAwake = new ArrayList<>();
 
         private HeldCopies held = new HeldCopies();
@@ -323,8 +323,8 @@ final class CopySimulation {
             view = Set.of();
             runBegan = position;
             held = new HeldCopies();
-            guests.forEach((ours, guest) ->
-                    held.log(guest.getKey()).found(guest.getValue().position(), ours));
+            guests.forEach((ours, guest) -> held.log(guest.getKey())
+                    .found(guest.getValue().get(guest.getValue().size() - 1).position(), ours));
             sender = new CopySender(new CopySender.Config(1, 1 << 20, 700, 4_000), this::send);
             holderFacts = new HolderFacts(new SimFacts(), () -> head.cut());
             adoption = adoption();
@@ -469,17 +469,12 @@ final class CopySimulation {
             if (theirs.tellNow()) {
                 new SimFacts().tell(LogFacts.holds(from, log));
             }
-            int[] missing = {records.size()};
-            for (CopiedRecord record : records) {
-                theirs.begun();
-                append(true, ours -> {
-                    guests.put(ours, Map.entry(from, record));
-                    theirs.appended(record.position(), ours);
-                    if (--missing[0] == 0) {
-                        answer(from, chunk, theirs.closed() ? HoldOutcome.REFUSED : HoldOutcome.HELD);
-                    }
-                });
-            }
+            theirs.begun();
+            append(true, ours -> {
+                guests.put(ours, Map.entry(from, records));
+                theirs.appended(records.get(records.size() - 1).position(), ours);
+                answer(from, chunk, theirs.closed() ? HoldOutcome.REFUSED : HoldOutcome.HELD);
+            });
         }
 
         private void answer(String to, long chunk, HoldOutcome outcome) {
@@ -540,8 +535,8 @@ final class CopySimulation {
 
         private final class SimRecords implements HeldRecords {
             @Override
-            public CopiedRecord read(long at) {
-                Map.Entry<String, CopiedRecord> guest = guests.get(at);
+            public List<CopiedRecord> read(long at) {
+                Map.Entry<String, List<CopiedRecord>> guest = guests.get(at);
                 if (guest == null) {
                     throw new AssertionError("read what is not there: " + at);
                 }
