@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -114,25 +116,26 @@ final class Manifests {
     }
 
     @SuppressWarnings("unchecked")
-    static Map<String, Object> map(Object value, String... path) {
-        Object at = value;
-        for (String key : path) {
-            at = ((Map<String, Object>) at).get(key);
-        }
-        return (Map<String, Object>) at;
+    static Map<String, Object> map(@Nullable Object value, String... path) {
+        return (Map<String, Object>) at(value, path);
     }
 
     @SuppressWarnings("unchecked")
-    static List<Map<String, Object>> list(Object value, String key) {
-        Object list = ((Map<String, Object>) value).get(key);
+    static List<Map<String, Object>> list(@Nullable Object value, String key) {
+        Object list = ((Map<String, Object>) Objects.requireNonNull(value)).get(key);
         return list == null ? List.of() : (List<Map<String, Object>>) list;
     }
 
     static String string(Object value, String... path) {
-        Object at = value;
+        return String.valueOf(at(value, path));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Object at(@Nullable Object value, String... path) {
+        Object at = Objects.requireNonNull(value);
         for (String key : path) {
-            at = map(at).get(key);
+            at = Objects.requireNonNull(((Map<String, Object>) at).get(key), key);
         }
-        return String.valueOf(at);
+        return at;
     }
 }

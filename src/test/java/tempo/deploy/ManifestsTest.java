@@ -81,7 +81,7 @@ final class ManifestsTest {
             ingester += phases.getDuration("\"" + phase + "\".timeout").toSeconds();
         }
         for (Workload workload : Manifests.workloads()) {
-            int grace = (Integer) workload.pod().get("terminationGracePeriodSeconds");
+            int grace = Integer.parseInt(Manifests.string(workload.pod(), "terminationGracePeriodSeconds"));
             boolean keepsSpans = workload.environment()
                     .getOrDefault("TEMPO_ROLES", "ingester")
                     .contains("ingester");
