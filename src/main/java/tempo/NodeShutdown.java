@@ -144,6 +144,7 @@ final class NodeShutdown {
                 () -> {
                     try {
                         ingester.close();
+                        owed.close();
                         data.close();
                         LOG.info("stopped");
                     } catch (IOException e) {

@@ -16,9 +16,15 @@ final class FactsFile {
     static final Duration OLDEST = Duration.ofDays(7);
 
     private final Path file;
+    private boolean closed;
 
     FactsFile(Path file) {
         this.file = file;
+    }
+
+    /** Returns when nothing is being written, and never will be. */
+    synchronized void close() {
+        closed = true;
     }
 
     Set<String> read(long nowMillis) throws IOException {
@@ -28,7 +34,11 @@ final class FactsFile {
         return Set.copyOf(Files.readAllLines(file));
     }
 
+    /** Writes them; after {@link #close} does nothing. */
     synchronized void write(Set<String> facts) throws IOException {
+        if (closed) {
+            return;
+        }
         Path next = file.resolveSibling(file.getFileName() + ".next");
         Files.write(next, new TreeSet<>(facts));
         try (FileChannel channel = FileChannel.open(next, StandardOpenOption.WRITE)) {

@@ -36,12 +36,24 @@ public final class OwedLogs {
     private final FactsInMemory known;
     private final ActorRef<FactKeeper.Command> keeper;
     private final LongSupplier millis;
+    private final Optional<FactsFile> file;
 
-    private OwedLogs(Cluster cluster, FactsInMemory known, ActorRef<FactKeeper.Command> keeper, LongSupplier millis) {
+    private OwedLogs(
+            Cluster cluster,
+            FactsInMemory known,
+            ActorRef<FactKeeper.Command> keeper,
+            LongSupplier millis,
+            Optional<FactsFile> file) {
         this.cluster = cluster;
         this.known = known;
         this.keeper = keeper;
         this.millis = millis;
+        this.file = file;
+    }
+
+    /** Nothing is written to the file any more. */
+    public void close() {
+        file.ifPresent(FactsFile::close);
     }
 
     /**
@@ -62,7 +74,7 @@ public final class OwedLogs {
         }
         ActorRef<FactKeeper.Command> keeper =
                 system.systemActorOf(FactKeeper.create(known, before, kept, disk, millis), "log-facts", Props.empty());
-        return new OwedLogs(Cluster.get(system), known, keeper, millis);
+        return new OwedLogs(Cluster.get(system), known, keeper, millis, kept);
     }
 
     /** Logs whose spans may be missing from answers at this moment; each by the address of its node and the uid of that run. */
