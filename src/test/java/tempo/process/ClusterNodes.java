@@ -85,7 +85,7 @@ final class ClusterNodes implements AutoCloseable {
         lines.add("cluster.host = \"" + hosts.address(node) + "\"");
         lines.add("cluster.port = " + ports.get(node));
         lines.add("cluster.seeds = [" + String.join(", ", seeds) + "]");
-        lines.add("store.local.directory = \"" + home.resolve("blocks") + "\"");
+        lines.add("store.local.directory = \"" + blocks(home) + "\"");
         if (hosts != LOOPBACK) {
             lines.add("security.allow-unauthenticated = true");
             for (String listener : List.of("receiver.otlp.grpc", "receiver.otlp.http", "api.http", "management")) {
@@ -99,7 +99,17 @@ final class ClusterNodes implements AutoCloseable {
     }
 
     private Path data(int node) {
+        return data(home, node);
+    }
+
+    /** The data directory of a node. */
+    static Path data(Path home, int node) {
         return home.resolve("data" + node);
+    }
+
+    /** The blocks of all. */
+    static Path blocks(Path home) {
+        return home.resolve("blocks");
     }
 
     NodeProcess node(int node) {
