@@ -67,8 +67,8 @@ final class SeedNodes {
                 LOG.info("waiting for most of {} nodes, {} can be reached", seeds.size(), reached);
                 told = true;
             }
-            CompletableFuture.runAsync(
-                            () -> {}, CompletableFuture.delayedExecutor(CONNECT_MILLIS, TimeUnit.MILLISECONDS))
+            new CompletableFuture<Void>()
+                    .completeOnTimeout(null, CONNECT_MILLIS, TimeUnit.MILLISECONDS)
                     .join();
         }
     }

@@ -6,7 +6,6 @@ import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigSyntax;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +13,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -52,12 +52,8 @@ final class ClusterStatusCommand implements Callable<Integer> {
         JSON
     }
 
-    @Option(
-            names = "--api",
-            paramLabel = "URL",
-            defaultValue = "http://127.0.0.1:3200",
-            description = "Query port of any node (${DEFAULT-VALUE}).")
-    private URI api = URI.create("http://127.0.0.1:3200");
+    @Mixin
+    private ApiOptions api = new ApiOptions();
 
     @Option(names = "--output", paramLabel = "FORMAT", defaultValue = "table", description = "table or json.")
     private Output output = Output.TABLE;
@@ -68,7 +64,7 @@ final class ClusterStatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        String json = new ApiClient(api).get("/status/cluster");
+        String json = api.client().get("/status/cluster");
         Config cluster =
                 ConfigFactory.parseString(json, ConfigParseOptions.defaults().setSyntax(ConfigSyntax.JSON));
         PrintWriter out = spec.commandLine().getOut();

@@ -1,12 +1,12 @@
 package tempo.cli;
 
 import java.io.IOException;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -25,12 +25,8 @@ final class ClusterWriteOffCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "LOG", description = "As tempo cluster status names it.")
     private String log = "";
 
-    @Option(
-            names = "--api",
-            paramLabel = "URL",
-            defaultValue = "http://127.0.0.1:3200",
-            description = "Query port of any node (${DEFAULT-VALUE}).")
-    private URI api = URI.create("http://127.0.0.1:3200");
+    @Mixin
+    private ApiOptions api = new ApiOptions();
 
     @Option(names = "--yes", description = "Do it without asking.")
     private boolean yes;
@@ -46,8 +42,8 @@ final class ClusterWriteOffCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "spans that are in this log alone would be lost for good: add --yes if you mean it");
         }
-        String answer = new ApiClient(api)
-                .post("/status/cluster/write-off?log=" + URLEncoder.encode(log, StandardCharsets.UTF_8));
+        String answer =
+                api.client().post("/status/cluster/write-off?log=" + URLEncoder.encode(log, StandardCharsets.UTF_8));
         spec.commandLine().getOut().print(answer);
         spec.commandLine().getOut().flush();
         return ExitCode.OK;

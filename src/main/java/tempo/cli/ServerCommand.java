@@ -67,8 +67,8 @@ final class ServerCommand implements Callable<Integer> {
                 throw e;
             } catch (Exception notYet) {
                 out.println("tempo could not start: " + notYet.getMessage());
-                CompletableFuture.runAsync(
-                                () -> {}, CompletableFuture.delayedExecutor(RESTART_MILLIS, TimeUnit.MILLISECONDS))
+                new CompletableFuture<Void>()
+                        .completeOnTimeout(null, RESTART_MILLIS, TimeUnit.MILLISECONDS)
                         .join();
             }
         }

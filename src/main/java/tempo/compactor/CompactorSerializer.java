@@ -1,16 +1,9 @@
 package tempo.compactor;
 
 import akka.actor.ExtendedActorSystem;
-import akka.actor.typed.ActorRef;
-import akka.actor.typed.ActorRefResolver;
-import akka.actor.typed.javadsl.Adapter;
-import akka.serialization.SerializerWithStringManifest;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.NotSerializableException;
 import java.util.Optional;
 import java.util.UUID;
 import tempo.compactor.Compactor.Assign;
@@ -18,27 +11,16 @@ import tempo.compactor.Compactor.AtWork;
 import tempo.compactor.Compactor.Cancel;
 import tempo.compactor.Compactor.Failed;
 import tempo.compactor.Compactor.Finished;
-import tempo.compactor.Compactor.ToWorker;
+import tempo.serialization.MessageSerializer;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.compaction.CompactionJob;
 
-/**
- * Writes the messages of {@link Compactor} between nodes. The last digit of a manifest is the version of that message's layout: a
- * field is added by a new manifest, so that nodes of two versions understand each other.
- */
-final class CompactorSerializer extends SerializerWithStringManifest {
+/** Writes the messages of {@link Compactor} between nodes. */
+final class CompactorSerializer extends MessageSerializer {
     private static final int IDENTIFIER = 7_202;
-    private static final int SENTENCE_CHARS_MAX = 1_000;
-
-    private final ActorRefResolver references;
 
     CompactorSerializer(ExtendedActorSystem system) {
-        references = ActorRefResolver.get(Adapter.toTyped(system));
-    }
-
-    @Override
-    public int identifier() {
-        return IDENTIFIER;
+        super(system, IDENTIFIER);
     }
 
     @Override
@@ -48,79 +30,56 @@ final class CompactorSerializer extends SerializerWithStringManifest {
         if (message instanceof Failed) return "failed1";
         if (message instanceof Assign) return "assign1";
         if (message instanceof Cancel) return "cancel1";
-        throw new IllegalArgumentException("not a message of this serializer: " + message.getClass());
+        throw doesNotTravel(message);
     }
 
     @Override
-    public byte[] toBinary(Object message) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (DataOutputStream out = new DataOutputStream(bytes)) {
-            if (message instanceof AtWork at) {
-                out.writeUTF(references.toSerializationFormat(at.worker()));
-                out.writeUTF(at.output().map(UUID::toString).orElse(""));
-            } else if (message instanceof Finished finished) {
-                out.writeUTF(references.toSerializationFormat(finished.worker()));
-                out.writeUTF(finished.output().toString());
-                out.writeBoolean(finished.record().isPresent());
-                if (finished.record().isPresent()) {
-                    BlockMeta output = finished.record().get();
-                    out.writeUTF(output.spec().metaName());
-                    writeBytes(out, output.encode());
-                }
-            } else if (message instanceof Failed failed) {
-                out.writeUTF(references.toSerializationFormat(failed.worker()));
-                out.writeUTF(failed.output().toString());
-                String reason = failed.reason();
-                out.writeUTF(reason.substring(0, Math.min(reason.length(), SENTENCE_CHARS_MAX)));
-                out.writeUTF(failed.toBlame().map(UUID::toString).orElse(""));
-                out.writeBoolean(failed.damaged());
-            } else if (message instanceof Assign assign) {
-                writeBytes(out, assign.job().encode());
-            } else if (message instanceof Cancel cancel) {
-                out.writeUTF(cancel.output().toString());
-            } else {
-                throw new IllegalArgumentException("not a message of this serializer: " + message.getClass());
+    protected void write(Object message, DataOutputStream out) throws IOException {
+        if (message instanceof AtWork at) {
+            writeReference(at.worker(), out);
+            out.writeUTF(at.output().map(UUID::toString).orElse(""));
+        } else if (message instanceof Finished finished) {
+            writeReference(finished.worker(), out);
+            out.writeUTF(finished.output().toString());
+            out.writeBoolean(finished.record().isPresent());
+            if (finished.record().isPresent()) {
+                BlockMeta output = finished.record().get();
+                out.writeUTF(output.spec().metaName());
+                writeBytes(output.encode(), out);
             }
-        } catch (IOException e) {
-            throw new IllegalStateException("writing to memory failed", e);
+        } else if (message instanceof Failed failed) {
+            writeReference(failed.worker(), out);
+            out.writeUTF(failed.output().toString());
+            writeSentence(failed.reason(), out);
+            out.writeUTF(failed.toBlame().map(UUID::toString).orElse(""));
+            out.writeBoolean(failed.damaged());
+        } else if (message instanceof Assign assign) {
+            writeBytes(assign.job().encode(), out);
+        } else if (message instanceof Cancel cancel) {
+            out.writeUTF(cancel.output().toString());
         }
-        return bytes.toByteArray();
     }
 
     @Override
-    public Object fromBinary(byte[] bytes, String manifest) throws NotSerializableException {
-        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-            switch (manifest) {
-                case "at-work1":
-                    return new AtWork(worker(in), uuid(in.readUTF()));
-                case "finished1":
-                    return new Finished(
-                            worker(in),
-                            UUID.fromString(in.readUTF()),
-                            in.readBoolean() ? record(in) : Optional.empty());
-                case "failed1":
-                    return new Failed(
-                            worker(in),
-                            UUID.fromString(in.readUTF()),
-                            in.readUTF(),
-                            uuid(in.readUTF()),
-                            in.readBoolean());
-                case "assign1":
-                    return new Assign(CompactionJob.decode("of a message", readBytes(in)));
-                case "cancel1":
-                    return new Cancel(UUID.fromString(in.readUTF()));
-                default:
-                    throw new NotSerializableException("unknown manifest " + manifest);
-            }
-        } catch (NotSerializableException e) {
-            throw e;
-        } catch (IOException | IllegalArgumentException e) {
-            throw new NotSerializableException("message " + manifest + " is malformed: " + e.getMessage());
-        }
-    }
-
-    private ActorRef<ToWorker> worker(DataInputStream in) throws IOException {
-        return references.resolveActorRef(in.readUTF());
+    protected Object read(String manifest, DataInputStream in) throws IOException {
+        return switch (manifest) {
+            case "at-work1" -> new AtWork(readReference(in), uuid(in.readUTF()));
+            case "finished1" ->
+                new Finished(
+                        readReference(in),
+                        UUID.fromString(in.readUTF()),
+                        in.readBoolean() ? record(in) : Optional.empty());
+            case "failed1" ->
+                new Failed(
+                        readReference(in),
+                        UUID.fromString(in.readUTF()),
+                        in.readUTF(),
+                        uuid(in.readUTF()),
+                        in.readBoolean());
+            case "assign1" -> new Assign(CompactionJob.decode("of a message", readBytes(in)));
+            case "cancel1" -> new Cancel(UUID.fromString(in.readUTF()));
+            default -> throw unknown(manifest);
+        };
     }
 
     private static Optional<BlockMeta> record(DataInputStream in) throws IOException {
@@ -129,18 +88,5 @@ final class CompactorSerializer extends SerializerWithStringManifest {
 
     private static Optional<UUID> uuid(String text) {
         return text.isEmpty() ? Optional.empty() : Optional.of(UUID.fromString(text));
-    }
-
-    private static void writeBytes(DataOutputStream out, byte[] bytes) throws IOException {
-        out.writeInt(bytes.length);
-        out.write(bytes);
-    }
-
-    private static byte[] readBytes(DataInputStream in) throws IOException {
-        int length = in.readInt();
-        if (length < 0 || length > in.available()) {
-            throw new IOException("length is " + length + " of " + in.available() + " bytes");
-        }
-        return in.readNBytes(length);
     }
 }

@@ -2,6 +2,7 @@ package tempo.distributor;
 
 import akka.actor.typed.ActorRef;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,10 +48,8 @@ final class OutgoingPushes {
     }
 
     /** Forgets nodes that cannot be reached any more. */
-    void keepOnly(Iterable<ActorRef<ToInbox>> inboxes) {
-        List<ActorRef<ToInbox>> reachable = new ArrayList<>();
-        inboxes.forEach(reachable::add);
-        messages.keySet().retainAll(reachable);
+    void keepOnly(Collection<ActorRef<ToInbox>> inboxes) {
+        messages.keySet().retainAll(inboxes);
     }
 
     private void send(ActorRef<ToInbox> inbox, Message message) {

@@ -70,9 +70,6 @@ final class PendingExport {
     }
 
     private boolean ended(PendingPush push) {
-        if (push.ended) {
-            return false;
-        }
         push.ended = true;
         missing--;
         if (missing > 0) {

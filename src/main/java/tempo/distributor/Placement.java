@@ -1,9 +1,10 @@
 package tempo.distributor;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import tempo.placement.Rendezvous;
@@ -19,8 +20,11 @@ final class Placement {
 
     private final String self;
     private final String[] owners;
-    private final boolean[] away;
-    private final Set<Integer> rangesAway = new HashSet<>();
+    private final BitSet away = new BitSet();
+
+    /** The ingesters in the order of a range, for the ranges that needed it since the ingesters changed. */
+    private final Map<Integer, List<String>> orders = new HashMap<>();
+
     private Set<String> ingesters = new TreeSet<>();
 
     /** Ways of a push to a node. */
@@ -49,13 +53,13 @@ final class Placement {
     Placement(String self, int rangeCount) {
         this.self = self;
         this.owners = new String[rangeCount];
-        this.away = new boolean[rangeCount];
         Arrays.fill(owners, "");
     }
 
     /** These ingesters can be reached now. */
     void ingesters(Set<String> reachable) {
         ingesters = new TreeSet<>(reachable);
+        orders.clear();
     }
 
     /** A reply came from the owner of a range; an empty name says nothing. */
@@ -68,29 +72,23 @@ final class Placement {
 
     /** The range has an owner that answers, whoever it is. */
     void answers(int range) {
-        if (away[range]) {
-            away[range] = false;
-            rangesAway.remove(range);
-        }
+        away.clear(range);
     }
 
     /** The owner of a range did not answer in time. */
     void late(int range) {
         owners[range] = "";
-        if (!away[range]) {
-            away[range] = true;
-            rangesAway.add(range);
-        }
+        away.set(range);
     }
 
     /** Ranges whose owners are to be asked whether they are back. */
     List<Integer> rangesAway() {
-        return new ArrayList<>(rangesAway);
+        return away.stream().boxed().toList();
     }
 
     /** Where a push of this range goes first. */
     Target first(int range) {
-        if (away[range]) {
+        if (away.get(range)) {
             Target target = next(range, Set.of());
             return target.way() == Way.NOWHERE ? Target.REGION : target;
         }
@@ -112,13 +110,17 @@ final class Placement {
      */
     Target next(int range, Set<String> tried) {
         if (ingesters.size() > 1 && tried.size() < ATTEMPTS_MAX) {
-            for (String node : Rendezvous.order(Integer.toString(range), ingesters)) {
+            for (String node : order(range)) {
                 if (!tried.contains(node)) {
                     return new Target(Way.HEAD, node);
                 }
             }
         }
         return Target.NOWHERE;
+    }
+
+    private List<String> order(int range) {
+        return orders.computeIfAbsent(range, subject -> Rendezvous.order(subject.toString(), ingesters));
     }
 
     /** Whom a push through the region went to, as far as that is known. */

@@ -156,6 +156,7 @@ final class PackageDirectionTest {
             Map.entry(
                     "tempo.compactor",
                     List.of(
+                            "tempo.serialization",
                             "tempo.tempodb",
                             "tempo.tempodb.backend",
                             "tempo.tempodb.block",

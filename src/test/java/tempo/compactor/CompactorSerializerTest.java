@@ -10,7 +10,6 @@ import akka.actor.typed.javadsl.Adapter;
 import akka.serialization.Serialization;
 import akka.serialization.SerializationExtension;
 import akka.serialization.SerializerWithStringManifest;
-import com.typesafe.config.ConfigFactory;
 import java.io.NotSerializableException;
 import java.time.Instant;
 import java.util.Arrays;
@@ -28,6 +27,7 @@ import tempo.compactor.Compactor.Failed;
 import tempo.compactor.Compactor.Finished;
 import tempo.compactor.Compactor.ToWorker;
 import tempo.compactor.Compactor.Travels;
+import tempo.serialization.SerializerKit;
 import tempo.span.TraceKey;
 import tempo.tempodb.block.ArrivalWindow;
 import tempo.tempodb.block.BlockContent;
@@ -38,15 +38,7 @@ import tempo.tempodb.compaction.CompactionJob;
 
 /** Each message between coordinator and workers comes back equal through the serializer that the configuration binds. */
 final class CompactorSerializerTest {
-    private static final ActorTestKit KIT = ActorTestKit.create(
-            "serializer",
-            ConfigFactory.parseString("akka.loglevel = ERROR\nakka.remote.artery.canonical.port = 0\n"
-                            + "akka.remote.artery.canonical.hostname = 127.0.0.1\n"
-                            + "akka.coordinated-shutdown.exit-jvm = off\n"
-                            + "akka.coordinated-shutdown.run-by-jvm-shutdown-hook = off")
-                    .withFallback(ConfigFactory.parseResources("akka-defaults.conf"))
-                    .withFallback(ConfigFactory.defaultReferenceUnresolved())
-                    .resolve());
+    private static final ActorTestKit KIT = SerializerKit.start();
     private static final Serialization SERIALIZATION = SerializationExtension.get(Adapter.toClassic(KIT.system()));
     private static final ActorRef<ToWorker> WORKER =
             KIT.<ToWorker>createTestProbe("worker").ref();

@@ -12,7 +12,6 @@ import akka.serialization.Serialization;
 import akka.serialization.SerializationExtension;
 import akka.serialization.SerializerWithStringManifest;
 import akka.util.ByteString;
-import com.typesafe.config.ConfigFactory;
 import java.io.NotSerializableException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -28,19 +27,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import tempo.ingester.Ingester.PushOutcome;
 import tempo.ingester.Ingester.Travels;
+import tempo.serialization.SerializerKit;
 import tempo.span.TraceKey;
 
 /** Each message between nodes comes back equal through the serializer that the configuration binds. */
 final class IngesterSerializerTest {
-    private static final ActorTestKit KIT = ActorTestKit.create(
-            "serializer",
-            ConfigFactory.parseString("akka.loglevel = ERROR\nakka.remote.artery.canonical.port = 0\n"
-                            + "akka.remote.artery.canonical.hostname = 127.0.0.1\n"
-                            + "akka.coordinated-shutdown.exit-jvm = off\n"
-                            + "akka.coordinated-shutdown.run-by-jvm-shutdown-hook = off")
-                    .withFallback(ConfigFactory.parseResources("akka-defaults.conf"))
-                    .withFallback(ConfigFactory.defaultReferenceUnresolved())
-                    .resolve());
+    private static final ActorTestKit KIT = SerializerKit.start();
     private static final Serialization SERIALIZATION = SerializationExtension.get(Adapter.toClassic(KIT.system()));
 
     @AfterAll

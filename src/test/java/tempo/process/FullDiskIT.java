@@ -2,15 +2,15 @@ package tempo.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,7 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A full disk is said to the senders, harms nothing that was acknowledged, and is over as soon as there is room. */
 final class FullDiskIT {
     private static final String TENANT = "single-tenant";
-    private static final int BALLAST_BYTES = 32 << 20;
+    private static final int DISK_MEBIBYTES = 64;
+    private static final int BALLAST_MEBIBYTES = 32;
     private static final int SPAN_BYTES = 16 << 10;
     private static final int SPANS = 8;
     /** More than the disk has room for. */
@@ -31,25 +32,24 @@ final class FullDiskIT {
     @TempDir
     private Path home;
 
-    private Path disk = Path.of("");
-    private Path ballast = Path.of("");
-    private boolean mounted;
+    private @Nullable SmallDisk disk;
 
     @BeforeEach
-    void mountSmallDisk() throws Exception {
-        assumeTrue(System.getProperty("os.name").equals("Linux"), "a small disk of our own needs Linux");
-        assumeTrue("root".equals(System.getProperty("user.name")), "mounting a small disk needs root");
-        disk = Files.createDirectory(home.resolve("disk"));
-        mounted = run("mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", disk.toString()) == 0;
-        assumeTrue(mounted, "mount is not allowed here");
-        ballast = Files.write(disk.resolve("ballast"), new byte[BALLAST_BYTES]);
+    void mountSmallDisk() throws IOException {
+        SmallDisk mounted = new SmallDisk(home.resolve("disk"), DISK_MEBIBYTES);
+        disk = mounted;
+        mounted.fill(BALLAST_MEBIBYTES);
     }
 
     @AfterEach
-    void unmount() throws Exception {
-        if (mounted) {
-            assertEquals(0, run("umount", disk.toString()), "exit code of umount");
+    void unmount() throws IOException {
+        if (disk != null) {
+            disk.close();
         }
+    }
+
+    private void makeRoom() throws IOException {
+        Objects.requireNonNull(disk).empty();
     }
 
     @Test
@@ -63,7 +63,7 @@ final class FullDiskIT {
             assertRefused(grpc, spans, requests);
             assertRefused(http, spans, requests);
             spans.assertAllThere(node.api());
-            Files.delete(ballast);
+            makeRoom();
             awaitAcknowledged(grpc, spans, requests);
             awaitAcknowledged(http, spans, requests);
             spans.assertAllThere(node.api());
@@ -82,7 +82,7 @@ final class FullDiskIT {
         try (NodeProcess node = start();
                 OtlpSender grpc = OtlpSender.grpc(node.otlpGrpc(), TENANT)) {
             spans.assertAllThere(node.api());
-            Files.delete(ballast);
+            makeRoom();
             awaitAcknowledged(grpc, spans, requests);
             node.terminate();
             assertEquals(0, node.awaitEnd(), node::output);
@@ -94,7 +94,7 @@ final class FullDiskIT {
     }
 
     private NodeProcess start() throws IOException {
-        return NodeProcess.start(home, disk.resolve("data"), "256m", SETTINGS);
+        return NodeProcess.start(home, home.resolve("disk").resolve("data"), "256m", SETTINGS);
     }
 
     /** Sends until a request is refused because the disk is full. */
@@ -135,13 +135,5 @@ final class FullDiskIT {
             spans.acknowledged(request);
         }
         return answer;
-    }
-
-    private static int run(String... command) throws IOException, InterruptedException {
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start()
-                .waitFor();
     }
 }

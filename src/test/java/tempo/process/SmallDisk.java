@@ -1,5 +1,8 @@
 package tempo.process;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -9,9 +12,13 @@ import java.nio.file.Path;
 final class SmallDisk implements AutoCloseable {
     private final Path directory;
 
+    /** Where it cannot be had, the test is not for this machine. */
     SmallDisk(Path directory, int mebibytes) throws IOException {
+        assumeTrue(System.getProperty("os.name").equals("Linux"), "a small disk of our own needs Linux");
+        assumeTrue("root".equals(System.getProperty("user.name")), "mounting a small disk needs root");
         this.directory = Files.createDirectories(directory);
-        mount("-t", "tmpfs", "-o", "size=" + mebibytes + "m", "tmpfs", directory.toString());
+        int exit = run("mount", "-t", "tmpfs", "-o", "size=" + mebibytes + "m", "tmpfs", directory.toString());
+        assumeTrue(exit == 0, "mount is not allowed here");
     }
 
     /** So much of it is taken. */
@@ -38,19 +45,13 @@ final class SmallDisk implements AutoCloseable {
         }
     }
 
-    private static void mount(String... arguments) throws IOException {
-        String[] command = new String[arguments.length + 1];
-        command[0] = "mount";
-        System.arraycopy(arguments, 0, command, 1, arguments.length);
-        run(command);
-    }
-
-    private static void run(String... command) throws IOException {
+    private static int run(String... command) throws IOException {
         try {
-            int exit = new ProcessBuilder(command).inheritIO().start().waitFor();
-            if (exit != 0) {
-                throw new IOException(String.join(" ", command) + " ended with " + exit);
-            }
+            return new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
@@ -60,6 +61,6 @@ final class SmallDisk implements AutoCloseable {
     /** Nobody may have files open there any more. */
     @Override
     public void close() throws IOException {
-        run("umount", directory.toString());
+        assertEquals(0, run("umount", directory.toString()), "exit code of umount");
     }
 }

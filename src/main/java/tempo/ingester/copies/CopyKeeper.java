@@ -199,8 +199,7 @@ final class CopyKeeper extends AbstractOnMessageBehavior<ToKeeper> {
     private Behavior<ToKeeper> onFloor(Floor floor) {
         HeldLog log = held.log(floor.log());
         if (!log.closed()) {
-            log.floor(floor.position());
-            for (long position : log.takeNotNeeded()) {
+            for (long position : log.takeBelow(floor.position())) {
                 records.release(position);
             }
         }

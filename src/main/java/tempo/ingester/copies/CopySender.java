@@ -43,8 +43,8 @@ final class CopySender {
     private final Map<String, Long> holders = new HashMap<>();
 
     private List<String> peers = List.of();
-    private Chunk open = new Chunk();
-    private long nextChunk;
+    private Chunk open = new Chunk(0);
+    private long nextChunk = 1;
     private long waitingBytes;
     private boolean removed;
 
@@ -54,11 +54,12 @@ final class CopySender {
         private final Map<String, Long> waiting = new HashMap<>();
         private final Set<String> holding = new HashSet<>();
         private final Set<String> busy = new HashSet<>();
+        private final long number;
         private long bytes;
         private long startedMillis;
 
-        private void end(CopyResult result) {
-            results.forEach(each -> each.accept(result));
+        Chunk(long number) {
+            this.number = number;
         }
     }
 
@@ -70,10 +71,9 @@ final class CopySender {
     /** These peers can be reached; better ones first. */
     void peers(List<String> reachable, long nowMillis) {
         peers = List.copyOf(reachable);
-        for (Long number : List.copyOf(chunks.keySet())) {
-            Chunk chunk = chunks.get(number);
-            if (chunk != null && chunk.waiting.keySet().retainAll(peers)) {
-                sendOrEnd(number, chunk, nowMillis);
+        for (Chunk chunk : List.copyOf(chunks.values())) {
+            if (chunk.waiting.keySet().retainAll(peers)) {
+                sendOrEnd(chunk, nowMillis);
             }
         }
     }
@@ -103,11 +103,10 @@ final class CopySender {
             return;
         }
         Chunk chunk = open;
-        open = new Chunk();
+        open = new Chunk(nextChunk++);
         chunk.startedMillis = nowMillis;
-        long number = nextChunk++;
-        chunks.put(number, chunk);
-        sendOrEnd(number, chunk, nowMillis);
+        chunks.put(chunk.number, chunk);
+        sendOrEnd(chunk, nowMillis);
     }
 
     /** A peer has answered. */
@@ -127,18 +126,14 @@ final class CopySender {
         } else {
             chunk.busy.add(peer);
         }
-        sendOrEnd(number, chunk, nowMillis);
+        sendOrEnd(chunk, nowMillis);
     }
 
     /** Looks at the time. */
     void tick(long nowMillis) {
-        for (Long number : List.copyOf(chunks.keySet())) {
-            Chunk chunk = chunks.get(number);
-            if (chunk == null) {
-                continue;
-            }
+        for (Chunk chunk : List.copyOf(chunks.values())) {
             if (nowMillis - chunk.startedMillis >= config.giveUpMillis()) {
-                end(number, chunk, CopyResult.FAILED);
+                end(chunk, CopyResult.FAILED);
                 continue;
             }
             boolean late = chunk.waiting.entrySet().removeIf(waiting -> {
@@ -149,7 +144,7 @@ final class CopySender {
                 return passedOver;
             });
             if (late) {
-                sendOrEnd(number, chunk, nowMillis);
+                sendOrEnd(chunk, nowMillis);
             }
         }
     }
@@ -157,23 +152,18 @@ final class CopySender {
     /** Another node says that this one was removed from the cluster: nothing is acknowledged any more. */
     private void refuseAll() {
         removed = true;
-        for (Long number : List.copyOf(chunks.keySet())) {
-            Chunk chunk = chunks.get(number);
-            if (chunk != null) {
-                end(number, chunk, CopyResult.FAILED);
-            }
-        }
-        open.end(CopyResult.FAILED);
-        open = new Chunk();
+        List.copyOf(chunks.values()).forEach(chunk -> end(chunk, CopyResult.FAILED));
+        end(open, CopyResult.FAILED);
+        open = new Chunk(nextChunk++);
     }
 
     boolean removed() {
         return removed;
     }
 
-    private void sendOrEnd(long number, Chunk chunk, long nowMillis) {
+    private void sendOrEnd(Chunk chunk, long nowMillis) {
         if (chunk.holding.size() >= config.others()) {
-            end(number, chunk, CopyResult.COPIED);
+            end(chunk, CopyResult.COPIED);
             return;
         }
         for (String peer : inOrder(nowMillis)) {
@@ -184,11 +174,11 @@ final class CopySender {
                 chunk.waiting.put(peer, nowMillis);
                 CopiedRecord last = chunk.records.get(chunk.records.size() - 1);
                 holders.merge(peer, last.position() + 1, Math::max);
-                out.send(peer, number, chunk.records);
+                out.send(peer, chunk.number, chunk.records);
             }
         }
         if (chunk.holding.size() + chunk.waiting.size() < config.others()) {
-            end(number, chunk, chunk.busy.isEmpty() ? CopyResult.TOO_FEW_NODES : CopyResult.FAILED);
+            end(chunk, chunk.busy.isEmpty() ? CopyResult.TOO_FEW_NODES : CopyResult.FAILED);
         }
     }
 
@@ -208,10 +198,10 @@ final class CopySender {
         return ordered;
     }
 
-    private void end(long number, Chunk chunk, CopyResult result) {
-        chunks.remove(number);
+    private void end(Chunk chunk, CopyResult result) {
+        chunks.remove(chunk.number);
         waitingBytes -= chunk.bytes;
-        chunk.end(result);
+        chunk.results.forEach(each -> each.accept(result));
     }
 
     /** The peers that may hold something of this log. */

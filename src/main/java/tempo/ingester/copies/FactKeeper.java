@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -106,16 +107,20 @@ final class FactKeeper extends AbstractOnMessageBehavior<FactKeeper.Command> {
     private Behavior<Command> onAdd(Add add) {
         known.add(add.facts());
         onTheirWay.addAll(add.facts());
+        update(add.facts(), (set, fact) -> set.add(self, fact), new Updated(add.facts(), add.written()));
+        return this;
+    }
+
+    private void update(Set<String> facts, BiFunction<ORSet<String>, String, ORSet<String>> change, Updated whenEnded) {
         replicator.askUpdate(
                 replyTo -> new Replicator.Update<>(KEY, ORSet.empty(), MAJORITY, replyTo, set -> {
-                    ORSet<String> all = set;
-                    for (String fact : add.facts()) {
-                        all = all.add(self, fact);
+                    ORSet<String> changed = set;
+                    for (String fact : facts) {
+                        changed = change.apply(changed, fact);
                     }
-                    return all;
+                    return changed;
                 }),
-                response -> new Updated(add.facts(), add.written()));
-        return this;
+                response -> whenEnded);
     }
 
     private Behavior<Command> onUpdated(Updated updated) {
@@ -128,15 +133,10 @@ final class FactKeeper extends AbstractOnMessageBehavior<FactKeeper.Command> {
         Set<String> kept = new HashSet<>(known.lines());
         if (kept.removeAll(remove.facts())) {
             known.set(kept);
-            replicator.askUpdate(
-                    replyTo -> new Replicator.Update<>(KEY, ORSet.empty(), MAJORITY, replyTo, set -> {
-                        ORSet<String> less = set;
-                        for (String fact : remove.facts()) {
-                            less = less.remove(self, fact);
-                        }
-                        return less;
-                    }),
-                    response -> new Updated(Set.of(), new CompletableFuture<>()));
+            update(
+                    remove.facts(),
+                    (set, fact) -> set.remove(self, fact),
+                    new Updated(Set.of(), new CompletableFuture<>()));
         }
         return this;
     }
@@ -152,8 +152,8 @@ final class FactKeeper extends AbstractOnMessageBehavior<FactKeeper.Command> {
 
     private Behavior<Command> onTick() {
         long endedBefore = (millis.getAsLong() - FactsFile.OLDEST.toMillis()) / 1_000;
-        Set<String> useless = new HashSet<>(LogFacts.needless(known.lines()));
-        useless.addAll(LogFacts.outdated(known.lines(), endedBefore));
+        Set<String> useless = new HashSet<>(known.facts().needless(known.lines()));
+        useless.addAll(known.facts().outdated(known.lines(), endedBefore));
         if (!useless.isEmpty()) {
             onRemove(new Remove(useless));
         }

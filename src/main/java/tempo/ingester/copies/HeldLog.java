@@ -8,7 +8,6 @@ final class HeldLog {
     private long[] ours = new long[16];
     private int count;
     private int pending;
-    private long floor;
     private boolean closed;
     private boolean told;
 
@@ -54,11 +53,6 @@ final class HeldLog {
         return count;
     }
 
-    /** Their records below this are in blocks; the highest that was told of. */
-    void floor(long position) {
-        floor = Math.max(floor, position);
-    }
-
     /** Nothing more is held of this log. */
     void close() {
         closed = true;
@@ -68,8 +62,8 @@ final class HeldLog {
         return closed;
     }
 
-    /** Takes out the records that are in blocks by now; returns where they are here. */
-    long[] takeNotNeeded() {
+    /** Takes out the records below a position of theirs, which are in blocks by now; returns where they are here. */
+    long[] takeBelow(long floor) {
         long[] taken = new long[count];
         int takenCount = 0;
         int kept = 0;

@@ -5,7 +5,6 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tempo.tempodb.wal.Wal;
-import tempo.tempodb.wal.WalReader;
 
 /** Records of other nodes' logs in this node's. Thread-safe. */
 interface HeldRecords {
@@ -21,8 +20,7 @@ interface HeldRecords {
         return new HeldRecords() {
             @Override
             public List<CopiedRecord> read(long position) throws IOException {
-                WalReader reader = wal.reader();
-                return CopiedRecords.decode(reader.read(position));
+                return CopiedRecords.decode(wal.read(position));
             }
 
             @Override

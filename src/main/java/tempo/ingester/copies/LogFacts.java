@@ -146,9 +146,8 @@ final class LogFacts {
         return holders.getOrDefault(log, Set.of());
     }
 
-    /** Facts that tell nothing any more: all of logs that ended before that time. */
-    static Set<String> outdated(Set<String> lines, long endedBeforeSeconds) {
-        Map<String, Long> ended = of(lines).ended;
+    /** Of the lines that these facts were read from, those that tell nothing any more: all of logs that ended before that time. */
+    Set<String> outdated(Set<String> lines, long endedBeforeSeconds) {
         Set<String> outdated = new HashSet<>();
         for (String line : lines) {
             String[] words = line.split(" ", 3);
@@ -160,9 +159,8 @@ final class LogFacts {
         return outdated;
     }
 
-    /** Facts that an end makes needless at once. */
-    static Set<String> needless(Set<String> lines) {
-        Map<String, Long> ended = of(lines).ended;
+    /** Of those lines, the ones that an end makes needless at once. */
+    Set<String> needless(Set<String> lines) {
         Set<String> needless = new HashSet<>();
         for (String line : lines) {
             String[] words = line.split(" ", 3);

@@ -38,6 +38,11 @@ public final class OwedLogs {
     private final LongSupplier millis;
     private final Optional<FactsFile> file;
 
+    /** Every query asks, and both of what it follows from change seldom and as a whole. */
+    private volatile Answer last;
+
+    private record Answer(CurrentClusterState state, LogFacts facts, List<String> owed) {}
+
     private OwedLogs(
             Cluster cluster,
             FactsInMemory known,
@@ -49,6 +54,9 @@ public final class OwedLogs {
         this.keeper = keeper;
         this.millis = millis;
         this.file = file;
+        CurrentClusterState state = cluster.state();
+        LogFacts facts = known.facts();
+        this.last = new Answer(state, facts, facts.owed(memberLogs(state)));
     }
 
     /** Nothing is written to the file any more. */
@@ -79,7 +87,15 @@ public final class OwedLogs {
 
     /** Logs whose spans may be missing from answers at this moment; each by the address of its node and the uid of that run. */
     public List<String> now() {
-        return known.facts().owed(memberLogs(cluster.state()));
+        CurrentClusterState state = cluster.state();
+        LogFacts facts = known.facts();
+        Answer before = last;
+        if (before.state() == state && before.facts() == facts) {
+            return before.owed();
+        }
+        List<String> owed = List.copyOf(facts.owed(memberLogs(state)));
+        last = new Answer(state, facts, owed);
+        return owed;
     }
 
     /** All of a log is in blocks, or is written off by an operator. */

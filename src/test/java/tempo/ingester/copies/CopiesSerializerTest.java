@@ -10,7 +10,6 @@ import akka.actor.typed.javadsl.Adapter;
 import akka.serialization.SerializationExtension;
 import akka.serialization.SerializerWithStringManifest;
 import akka.util.ByteString;
-import com.typesafe.config.ConfigFactory;
 import java.io.NotSerializableException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -22,17 +21,10 @@ import tempo.ingester.copies.Copies.ChunkAnswered;
 import tempo.ingester.copies.Copies.Floor;
 import tempo.ingester.copies.Copies.HoldChunk;
 import tempo.ingester.copies.Copies.ToKeeper;
+import tempo.serialization.SerializerKit;
 
 final class CopiesSerializerTest {
-    private static final ActorTestKit KIT = ActorTestKit.create(
-            "serializer",
-            ConfigFactory.parseString("akka.loglevel = ERROR\nakka.remote.artery.canonical.port = 0\n"
-                            + "akka.remote.artery.canonical.hostname = 127.0.0.1\n"
-                            + "akka.coordinated-shutdown.exit-jvm = off\n"
-                            + "akka.coordinated-shutdown.run-by-jvm-shutdown-hook = off")
-                    .withFallback(ConfigFactory.parseResources("akka-defaults.conf"))
-                    .withFallback(ConfigFactory.defaultReferenceUnresolved())
-                    .resolve());
+    private static final ActorTestKit KIT = SerializerKit.start();
     private static final ActorRef<ToKeeper> REPLY_TO =
             KIT.<ToKeeper>createTestProbe().getRef();
     private static final List<Object> MESSAGES = List.of(

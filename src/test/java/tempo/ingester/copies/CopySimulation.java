@@ -440,8 +440,7 @@ final class CopySimulation {
                         other.deliver(log, me -> {
                             HeldLog records = me.held.log(theirs);
                             if (!records.closed()) {
-                                records.floor(floor);
-                                for (long ours : records.takeNotNeeded()) {
+                                for (long ours : records.takeBelow(floor)) {
                                     me.guests.remove(ours);
                                 }
                             }

@@ -77,9 +77,9 @@ final class LogFactsTest {
     @Test
     void factsOfLogsThatEndedAreForgotten() {
         lines.add(LogFacts.ended("a#1", 100));
-        assertEquals(Set.of(LogFacts.holds("a#1", "b#1")), LogFacts.needless(lines));
-        assertEquals(Set.of(), LogFacts.outdated(lines, 100));
-        assertEquals(3, LogFacts.outdated(lines, 101).size());
+        assertEquals(Set.of(LogFacts.holds("a#1", "b#1")), LogFacts.of(lines).needless(lines));
+        assertEquals(Set.of(), LogFacts.of(lines).outdated(lines, 100));
+        assertEquals(3, LogFacts.of(lines).outdated(lines, 101).size());
     }
 
     @Test
