@@ -137,6 +137,7 @@ final class TraceRange extends AbstractOnMessageBehavior<ToRange> {
             offer(live.finishAll(clock.getAsLong()));
             live.unconfirmed(Long.MAX_VALUE).forEach(this::offerAgain);
             live.left();
+            metrics.liveTraces(range, live.liveCount(), live.liveBytes());
             ranges.stopped(range, context.getSelf());
         }
         return this;

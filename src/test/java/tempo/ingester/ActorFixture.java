@@ -60,6 +60,7 @@ final class ActorFixture implements AutoCloseable {
 
     final ExecutorService disk = Executors.newFixedThreadPool(2);
     final ExecutorService cutter = Executors.newSingleThreadExecutor();
+    final Metrics metrics = new Metrics();
     final Wal wal;
     final TempoDb db;
     final IngesterResources resources;
@@ -83,7 +84,7 @@ final class ActorFixture implements AutoCloseable {
                 cutter,
                 new LocalRanges(),
                 new TraceBudget(0, 1 << 30),
-                new Metrics(),
+                metrics,
                 changed -> {},
                 "node",
                 Acknowledgements.AT_ONCE);

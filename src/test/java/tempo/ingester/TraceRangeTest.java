@@ -147,6 +147,23 @@ final class TraceRangeTest {
     }
 
     @Test
+    void figuresCountNothingOfARangeThatHasLeft() throws Exception {
+        start();
+        TestProbe<ToHead> head = node.kit.createTestProbe();
+        ActorRef<ToRange> range = node.range(head.getRef());
+        node.acknowledged(range, 1, 1);
+        node.passes(1);
+        node.live(range, 1);
+        assertEquals(1, node.metrics.ingesterFigures().liveTraces());
+        range.tell(TraceRange.HandOff.INSTANCE);
+        HeadBlock.Finish finish = head.expectMessageClass(HeadBlock.Finish.class);
+        range.tell(new TraceRange.Finished(0, finish.handOverId()));
+        node.pushed.expectTerminated(range);
+        assertEquals(0, node.metrics.ingesterFigures().liveTraces());
+        assertEquals(0, node.metrics.ingesterFigures().liveBytes());
+    }
+
+    @Test
     void handOffGoesOnAfterAFailure() throws Exception {
         start();
         TestProbe<ToHead> head = node.kit.createTestProbe();

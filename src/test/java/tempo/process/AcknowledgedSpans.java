@@ -13,11 +13,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -119,10 +121,21 @@ final class AcknowledgedSpans {
 
     /** Asks for every trace of which anything was sent. */
     Report look(URI api) throws IOException {
-        List<String> ids;
-        synchronized (this) {
-            ids = List.copyOf(traces.keySet());
-        }
+        return look(api, ids());
+    }
+
+    /** Asks for so many traces of those of which anything was sent, drawn at random. */
+    Report lookAtSome(URI api, int count, Random random) throws IOException {
+        List<String> ids = new ArrayList<>(ids());
+        Collections.shuffle(ids, random);
+        return look(api, ids.subList(0, Math.min(count, ids.size())));
+    }
+
+    private synchronized List<String> ids() {
+        return List.copyOf(traces.keySet());
+    }
+
+    private Report look(URI api, List<String> ids) throws IOException {
         ExecutorService threads = Executors.newFixedThreadPool(ASKING_THREADS);
         try {
             List<Future<Report>> reports = new ArrayList<>();

@@ -29,6 +29,7 @@ final class Chaos {
 
     private final String name;
     private final long seed = Long.getLong("tempo.test.seed", new Random().nextLong());
+    private final Random random = new Random(seed);
     private final AcknowledgedSpans spans = new AcknowledgedSpans("single-tenant");
 
     Chaos(String name) {
@@ -41,6 +42,10 @@ final class Chaos {
         load.awaitAcknowledged(40, 60_000);
         load.longestGapMillis();
         return load;
+    }
+
+    long seed() {
+        return seed;
     }
 
     void say(String line) {
@@ -58,7 +63,14 @@ final class Chaos {
     /** Whatever a node answers is right, and says so if it may be incomplete. */
     void neverWrong(String what, ClusterNodes nodes, List<Integer> asked) throws IOException {
         for (int node : asked) {
-            look(what, nodes, node);
+            check(what, nodes, node, spans.look(nodes.node(node).api()));
+        }
+    }
+
+    /** As {@link #neverWrong}, of so many traces: where each answer takes its time. */
+    void neverWrongInSome(int traces, String what, ClusterNodes nodes, List<Integer> asked) throws IOException {
+        for (int node : asked) {
+            check(what, nodes, node, spans.lookAtSome(nodes.node(node).api(), traces, random));
         }
     }
 
@@ -67,7 +79,9 @@ final class Chaos {
         long begun = System.nanoTime();
         for (int node : asked) {
             List<String> partial;
-            while (!(partial = look(what, nodes, node)).isEmpty()) {
+            while (!(partial =
+                            check(what, nodes, node, spans.look(nodes.node(node).api())))
+                    .isEmpty()) {
                 String first = partial.get(0);
                 assertTrue(
                         System.nanoTime() - begun < SETTLED_MILLIS_MAX * 1_000_000L,
@@ -80,8 +94,7 @@ final class Chaos {
     }
 
     /** Returns the partial answers. */
-    private List<String> look(String what, ClusterNodes nodes, int node) throws IOException {
-        Report report = spans.look(nodes.node(node).api());
+    private static List<String> check(String what, ClusterNodes nodes, int node, Report report) {
         List<String> partial = new ArrayList<>();
         List<String> wrong = new ArrayList<>();
         for (String each : report.wrong()) {

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -29,20 +28,6 @@ final class SmallDisk implements AutoCloseable {
     /** There is room again. */
     void empty() throws IOException {
         Files.delete(directory.resolve("ballast"));
-    }
-
-    /** All of it is taken, until {@link #empty}. */
-    void fillUp() throws IOException {
-        byte[] some = new byte[4096];
-        try (OutputStream ballast = Files.newOutputStream(directory.resolve("ballast"))) {
-            while (true) {
-                ballast.write(some);
-            }
-        } catch (IOException full) {
-            if (Files.size(directory.resolve("ballast")) < some.length) {
-                throw full;
-            }
-        }
     }
 
     private static int run(String... command) throws IOException {
