@@ -4,6 +4,7 @@ import akka.actor.ExtendedActorSystem;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorRefResolver;
 import akka.actor.typed.javadsl.Adapter;
+import akka.serialization.ByteBufferSerializer;
 import akka.serialization.SerializerWithStringManifest;
 import akka.util.ByteString;
 import java.io.ByteArrayInputStream;
@@ -11,14 +12,18 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.NotSerializableException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
 
 /**
  * A serializer that is written by hand. The last digit of a manifest is the version of that message's layout: a field is added by a
  * new manifest, so that nodes of two versions understand each other. Whatever bytes come in, what comes out is a message or {@link
- * NotSerializableException}, and no more memory is taken than they have.
+ * NotSerializableException}, and no more memory is taken than they have. Messages are written into the buffer that they leave in, and read
+ * from the one that they came in, without a copy between.
  */
-public abstract class MessageSerializer extends SerializerWithStringManifest {
+public abstract class MessageSerializer extends SerializerWithStringManifest implements ByteBufferSerializer {
     private static final int SENTENCE_CHARS_MAX = 1_000;
 
     private final int identifier;
@@ -49,18 +54,37 @@ public abstract class MessageSerializer extends SerializerWithStringManifest {
     @Override
     public final byte[] toBinary(Object message) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(bytesHint(message));
-        try (DataOutputStream out = new DataOutputStream(bytes)) {
+        write(message, bytes);
+        return bytes.toByteArray();
+    }
+
+    /** @throws java.nio.BufferOverflowException if the message is larger than what may leave at once */
+    @Override
+    public final void toBinary(Object message, ByteBuffer buffer) {
+        write(message, new BufferOutput(buffer));
+    }
+
+    private void write(Object message, OutputStream to) {
+        try (DataOutputStream out = new DataOutputStream(to)) {
             write(message, out);
         } catch (IOException e) {
             throw new IllegalStateException(
                     "message could not be written: " + message.getClass().getName(), e);
         }
-        return bytes.toByteArray();
     }
 
     @Override
     public final Object fromBinary(byte[] bytes, String manifest) throws NotSerializableException {
-        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+        return read(manifest, new ByteArrayInputStream(bytes));
+    }
+
+    @Override
+    public final Object fromBinary(ByteBuffer buffer, String manifest) throws NotSerializableException {
+        return read(manifest, new BufferInput(buffer));
+    }
+
+    private Object read(String manifest, InputStream from) throws NotSerializableException {
+        try (DataInputStream in = new DataInputStream(from)) {
             return read(manifest, in);
         } catch (NotSerializableException e) {
             throw e;
@@ -111,7 +135,9 @@ public abstract class MessageSerializer extends SerializerWithStringManifest {
         if (length < 0 || length > in.available()) {
             throw new IOException("length must be 0 to " + in.available() + " but was " + length);
         }
-        return in.readNBytes(length);
+        byte[] bytes = new byte[length];
+        in.readFully(bytes);
+        return bytes;
     }
 
     /** As {@link #readBytes}. */
@@ -127,5 +153,51 @@ public abstract class MessageSerializer extends SerializerWithStringManifest {
     /** What {@link #writeReference} wrote. */
     protected final <T> ActorRef<T> readReference(DataInputStream in) throws IOException {
         return references.resolveActorRef(in.readUTF());
+    }
+
+    private static final class BufferOutput extends OutputStream {
+        private final ByteBuffer buffer;
+
+        BufferOutput(ByteBuffer buffer) {
+            this.buffer = buffer;
+        }
+
+        @Override
+        public void write(int value) {
+            buffer.put((byte) value);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            buffer.put(bytes, offset, length);
+        }
+    }
+
+    private static final class BufferInput extends InputStream {
+        private final ByteBuffer buffer;
+
+        BufferInput(ByteBuffer buffer) {
+            this.buffer = buffer;
+        }
+
+        @Override
+        public int read() {
+            return buffer.hasRemaining() ? buffer.get() & 0xff : -1;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) {
+            if (!buffer.hasRemaining()) {
+                return length == 0 ? 0 : -1;
+            }
+            int count = Math.min(length, buffer.remaining());
+            buffer.get(bytes, offset, count);
+            return count;
+        }
+
+        @Override
+        public int available() {
+            return buffer.remaining();
+        }
     }
 }

@@ -76,7 +76,7 @@ final class CompactorSerializerTest {
     void everyMessageComesBackEqual() throws Exception {
         for (Travels message : MESSAGES) {
             SerializerWithStringManifest serializer = serializer(message);
-            assertEquals(message, serializer.fromBinary(serializer.toBinary(message), serializer.manifest(message)));
+            SerializerKit.assertComesBack(message, serializer);
         }
     }
 

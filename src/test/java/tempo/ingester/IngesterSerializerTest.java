@@ -46,8 +46,7 @@ final class IngesterSerializerTest {
             for (int variant = 0; variant < 3; variant++) {
                 Object message = sample(type, variant);
                 SerializerWithStringManifest serializer = serializer(message);
-                byte[] bytes = serializer.toBinary(message);
-                assertEquals(message, serializer.fromBinary(bytes, serializer.manifest(message)));
+                SerializerKit.assertComesBack(message, serializer);
             }
         }
     }

@@ -1,7 +1,14 @@
 package tempo.serialization;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.serialization.ByteBufferSerializer;
+import akka.serialization.SerializerWithStringManifest;
 import com.typesafe.config.ConfigFactory;
+import java.io.NotSerializableException;
+import java.nio.ByteBuffer;
 
 /** An actor system with the serializers that the configuration binds. */
 public final class SerializerKit {
@@ -18,5 +25,20 @@ public final class SerializerKit {
                         .withFallback(ConfigFactory.parseResources("akka-defaults.conf"))
                         .withFallback(ConfigFactory.defaultReferenceUnresolved())
                         .resolve());
+    }
+
+    /** A message comes back equal, by way of bytes and of a buffer, which are the same. */
+    public static void assertComesBack(Object message, SerializerWithStringManifest serializer)
+            throws NotSerializableException {
+        byte[] bytes = serializer.toBinary(message);
+        String manifest = serializer.manifest(message);
+        assertEquals(message, serializer.fromBinary(bytes, manifest));
+        ByteBuffer buffer = ByteBuffer.allocateDirect(bytes.length + 1);
+        ((ByteBufferSerializer) serializer).toBinary(message, buffer);
+        buffer.flip();
+        byte[] written = new byte[buffer.remaining()];
+        buffer.duplicate().get(written);
+        assertArrayEquals(bytes, written);
+        assertEquals(message, ((ByteBufferSerializer) serializer).fromBinary(buffer, manifest));
     }
 }

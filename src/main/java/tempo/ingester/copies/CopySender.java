@@ -18,6 +18,9 @@ final class CopySender {
     private static final int CHUNK_BYTES_TARGET = 1 << 20;
     private static final long SLOW_MILLIS = 10_000;
 
+    /** While so many are under way others gather in the next one: what a message costs is shared by more records. */
+    private static final int UNDER_WAY_MAX = 1;
+
     /** What goes out. */
     interface Out {
         /** Sends a chunk to a peer. */
@@ -76,6 +79,7 @@ final class CopySender {
                 sendOrEnd(chunk, nowMillis);
             }
         }
+        flush(nowMillis);
     }
 
     /** A record of this log is durable here; the result comes later, or at once if nobody can hold it. */
@@ -93,15 +97,18 @@ final class CopySender {
         open.bytes += record.batch().size();
         waitingBytes += record.batch().size();
         if (open.bytes >= CHUNK_BYTES_TARGET) {
-            flush(nowMillis);
+            sendOpen(nowMillis);
         }
     }
 
-    /** Sends what was added. */
+    /** Sends what was added, or lets it wait until what is under way has ended. */
     void flush(long nowMillis) {
-        if (open.records.isEmpty()) {
-            return;
+        if (!open.records.isEmpty() && chunks.size() < UNDER_WAY_MAX) {
+            sendOpen(nowMillis);
         }
+    }
+
+    private void sendOpen(long nowMillis) {
         Chunk chunk = open;
         open = new Chunk(nextChunk++);
         chunk.startedMillis = nowMillis;
@@ -127,6 +134,7 @@ final class CopySender {
             chunk.busy.add(peer);
         }
         sendOrEnd(chunk, nowMillis);
+        flush(nowMillis);
     }
 
     /** Looks at the time. */
@@ -147,6 +155,7 @@ final class CopySender {
                 sendOrEnd(chunk, nowMillis);
             }
         }
+        flush(nowMillis);
     }
 
     /** Another node says that this one was removed from the cluster: nothing is acknowledged any more. */

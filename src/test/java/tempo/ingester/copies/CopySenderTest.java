@@ -45,9 +45,39 @@ final class CopySenderTest {
         assertEquals(List.of(CopyResult.COPIED), results);
         add(2, 10, 702);
         sender.flush(702);
+        sender.answered("b", 1, HoldOutcome.HELD, 703);
         add(3, 10, 11_000);
         sender.flush(11_000);
         assertEquals(List.of("a0", "b0", "b1", "a2"), sent);
+    }
+
+    @Test
+    void whileAChunkIsUnderWayOthersGatherInTheNext() {
+        sender.peers(List.of("a", "b"), 0);
+        add(1, 10, 0);
+        sender.flush(0);
+        add(2, 10, 1);
+        sender.flush(1);
+        add(3, 10, 2);
+        sender.flush(2);
+        assertEquals(List.of("a0"), sent);
+        sender.answered("a", 0, HoldOutcome.HELD, 3);
+        assertEquals(List.of("a0", "a1"), sent);
+        sender.answered("a", 1, HoldOutcome.HELD, 4);
+        assertEquals(List.of("a0", "a1"), sent);
+        assertEquals(List.of(CopyResult.COPIED, CopyResult.COPIED, CopyResult.COPIED), results);
+    }
+
+    @Test
+    void whatGathersGoesOutOnceAChunkIsGivenUp() {
+        sender.peers(List.of("a"), 0);
+        add(1, 10, 0);
+        sender.flush(0);
+        add(2, 10, 3_000);
+        sender.flush(3_000);
+        sender.tick(4_000);
+        assertEquals(List.of(CopyResult.FAILED), results);
+        assertEquals(List.of("a0", "a1"), sent);
     }
 
     @Test
