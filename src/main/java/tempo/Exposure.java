@@ -25,6 +25,8 @@ final class Exposure {
         exposure.add("receiver.opencensus", receiver.opencensus().listener());
         exposure.add(
                 "api.http", api.http().host(), asksForCertificates(api.http().tls()));
+        exposure.add("api.jaeger.grpc", api.jaeger().grpc());
+        exposure.add("api.jaeger.http", api.jaeger().http());
         exposure.add("management", management.host(), asksForCertificates(management.tls()));
         exposure.add("cluster", cluster.host(), cluster.tls().enabled());
         return exposure.keys;

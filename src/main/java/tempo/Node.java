@@ -7,9 +7,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
 import akka.http.javadsl.ConnectionContext;
-import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
-import akka.http.javadsl.ServerBuilder;
 import akka.management.cluster.bootstrap.ClusterBootstrap;
 import akka.management.javadsl.AkkaManagement;
 import akka.stream.SystemMaterializer;
@@ -74,7 +72,7 @@ public final class Node {
     private final Metrics metrics = new Metrics();
     private @Nullable NodeReceivers receivers;
     private @Nullable IngesterNode ingester;
-    private InetSocketAddress api = new InetSocketAddress(0);
+    private volatile @Nullable NodeApi api;
     private InetSocketAddress management = new InetSocketAddress(0);
 
     private Node(Settings settings, ActorSystem<Void> system) {
@@ -166,13 +164,8 @@ public final class Node {
         }
         await(querier.allMembersKnown(MEMBERS_TIMEOUT).toCompletableFuture(), "other members cannot be asked");
         NodeStatus status = new NodeStatus(system, db, SystemClock::millis);
-        ClusterOverview overview = ClusterOverview.start(
-                system,
-                () -> status.json(
-                        ingester,
-                        metrics,
-                        reachable(api, settings.api().http().tls()).toString()),
-                owed::now);
+        ClusterOverview overview =
+                ClusterOverview.start(system, () -> status.json(ingester, metrics, apiAddress()), owed::now);
         StatusPages pages = new StatusPages(
                 readiness, () -> metricsPage.text(StoreMetrics.of(db, blocks.retries())), status::text, VERSION);
         TempoApi tempoApi = new TempoApi(
@@ -182,21 +175,12 @@ public final class Node {
                 settings.tenancy(),
                 settings.api().deletion(),
                 SystemMaterializer.get(system).materializer());
-        Settings.Listener http = settings.api().http();
-        ServerBuilder builder = Http.get(system).newServerAt(http.host(), http.port());
-        ServerBinding apiBinding = bound(
-                "tempo.api.http.port",
-                http.host(),
-                http.port(),
-                certificates
-                        .load("tempo.api.http.tls", http.tls())
-                        .map(tls -> builder.enableHttps(ConnectionContext.httpsServer(tls::engine)))
-                        .orElse(builder)
-                        .bind(tempoApi));
-        api = apiBinding.localAddress();
+        NodeApi queries = NodeApi.bind(
+                system, settings, tempoApi, settings.has(NodeRole.QUERIER) ? Optional.of(querier) : Optional.empty());
+        api = queries;
         NodeReceivers bound = NodeReceivers.bind(system, settings, distributor, metrics);
         receivers = bound;
-        shutdown.install(bound, apiBinding);
+        shutdown.install(bound, queries.bindings());
         readiness.ready();
     }
 
@@ -330,12 +314,20 @@ public final class Node {
 
     /** Where the node can be reached, as bound. */
     public Endpoints endpoints() {
-        if (receivers == null) {
+        NodeApi queries = api;
+        if (receivers == null || queries == null) {
             throw new IllegalStateException("the node is not started");
         }
         return receivers.endpoints(
-                reachable(api, settings.api().http().tls()),
+                queries.others(),
+                queries.tempo(settings.api().http().tls()),
                 reachable(management, settings.management().tls()));
+    }
+
+    /** Empty while the port is not bound. */
+    private String apiAddress() {
+        NodeApi queries = api;
+        return queries == null ? "" : queries.tempo(settings.api().http().tls()).toString();
     }
 
     static URI reachable(InetSocketAddress bound, TlsConfig tls) {

@@ -40,7 +40,7 @@ final class NodeReceivers {
     private final Certificates certificates;
     private final List<ServerBinding> bindings = new ArrayList<>();
     private final List<AgentPort> agents = new ArrayList<>();
-    private final List<Endpoints.Receiver> others = new ArrayList<>();
+    private final List<Endpoints.Other> others = new ArrayList<>();
     private Supplier<CompletionStage<?>> endStreams = () -> CompletableFuture.completedFuture(Done.getInstance());
     private Optional<URI> otlpGrpc = Optional.empty();
     private Optional<URI> otlpHttp = Optional.empty();
@@ -180,7 +180,7 @@ final class NodeReceivers {
     }
 
     private void add(String name, URI uri, String takes) {
-        others.add(new Endpoints.Receiver(name, uri, takes));
+        others.add(new Endpoints.Other(name, uri, takes));
     }
 
     /** What is bound. */
@@ -189,7 +189,9 @@ final class NodeReceivers {
     }
 
     /** Where the node can be reached, with what is not of receivers. */
-    Endpoints endpoints(URI api, URI management) {
-        return new Endpoints(otlpGrpc, otlpHttp, others, api, management);
+    Endpoints endpoints(List<Endpoints.Other> queries, URI api, URI management) {
+        List<Endpoints.Other> all = new ArrayList<>(others);
+        all.addAll(queries);
+        return new Endpoints(otlpGrpc, otlpHttp, all, api, management);
     }
 }

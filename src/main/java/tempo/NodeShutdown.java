@@ -11,6 +11,7 @@ import akka.cluster.typed.Cluster;
 import akka.http.javadsl.ServerBinding;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -26,7 +27,7 @@ import tempo.ingester.copies.OwedLogs;
 
 /**
  * The order in which a node goes down: receivers stop accepting; ranges are handed over, which puts every live trace into the
- * head block; the head block is cut and stored while reads are still answered; the query port closes; the node leaves the
+ * head block; the head block is cut and stored while reads are still answered; the query ports close; the node leaves the
  * cluster; the log and the data directory are closed.
  */
 final class NodeShutdown {
@@ -58,7 +59,7 @@ final class NodeShutdown {
         this.data = data;
     }
 
-    void install(NodeReceivers receivers, ServerBinding api) {
+    void install(NodeReceivers receivers, List<ServerBinding> apis) {
         CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
         shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "not-ready", () -> {
             LOG.info("stopping: no more spans are taken");
@@ -85,8 +86,10 @@ final class NodeShutdown {
         });
         shutdown.addTask(CoordinatedShutdown.PhaseClusterShardingShutdownRegion(), "ranges", this::handOver);
         shutdown.addTask("tempo-cut", "cut", this::cut);
-        shutdown.addTask("tempo-api-unbind", "api", () -> api.terminate(HARD_DEADLINE)
-                .thenApply(terminated -> Done.getInstance()));
+        for (ServerBinding api : apis) {
+            shutdown.addTask("tempo-api-unbind", "api-" + api.localAddress(), () -> api.terminate(HARD_DEADLINE)
+                    .thenApply(terminated -> Done.getInstance()));
+        }
         shutdown.addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "close", this::close);
     }
 

@@ -34,6 +34,9 @@ record PreparedNode(Config config, Settings settings) implements Server.Prepared
                 "tempo.receiver.opencensus.port",
                 settings.receiver().opencensus().listener());
         add(ports, "the query API", "tempo.api.http.port", settings.api().http());
+        Settings.JaegerApi forJaeger = settings.api().jaeger();
+        addIfEnabled(ports, "Jaeger's storage protocols", "tempo.api.jaeger.grpc.port", forJaeger.grpc());
+        addIfEnabled(ports, "Jaeger's query API", "tempo.api.jaeger.http.port", forJaeger.http());
         add(ports, "Akka Management", "tempo.management.port", settings.management());
         Settings.Cluster cluster = settings.cluster();
         ports.add(new Server.Port("the cluster", "tempo.cluster.port", cluster.host(), cluster.port(), false));

@@ -96,7 +96,14 @@ public record Settings(
      *
      * @param deletion whether traces can be deleted by whoever reaches the port
      */
-    public record Api(Listener http, boolean deletion) {}
+    public record Api(Listener http, JaegerApi jaeger, boolean deletion) {}
+
+    /**
+     * Where Jaeger, and those who read from it, are answered.
+     *
+     * @param tenantHeader by which Jaeger names the tenant, if nothing else does
+     */
+    public record JaegerApi(String tenantHeader, ReceiverSettings.Port grpc, ReceiverSettings.Port http) {}
 
     /**
      * Who may reach what.

@@ -9,23 +9,22 @@ import java.util.Optional;
  *
  * @param otlpGrpc base for OTLP over gRPC; empty if that receiver is off
  * @param otlpHttp base for OTLP over HTTP, without {@code /v1/traces}; empty if that receiver is off
- * @param others the other receivers that are on
+ * @param others the other receivers that are on, and other ports for queries
  * @param api base of the query API
  * @param management base of Akka Management
  */
-public record Endpoints(
-        Optional<URI> otlpGrpc, Optional<URI> otlpHttp, List<Receiver> others, URI api, URI management) {
+public record Endpoints(Optional<URI> otlpGrpc, Optional<URI> otlpHttp, List<Other> others, URI api, URI management) {
     public Endpoints {
         others = List.copyOf(others);
     }
 
     /**
-     * A receiver of another protocol.
+     * A port for another protocol.
      *
      * @param name of the protocol
-     * @param takes what may be sent to it, in a few words
+     * @param purpose what may be sent to it, or asked there, in a few words
      */
-    public record Receiver(String name, URI uri, String takes) {}
+    public record Other(String name, URI uri, String purpose) {}
 
     /** An address that this machine can connect to: a wildcard host is replaced by loopback. */
     public static URI http(String host, int port) {

@@ -135,7 +135,7 @@ public final class Quickstart {
         out.println("Open ports");
         endpoints.otlpGrpc().ifPresent(uri -> port(uri, "spans by OTLP over gRPC"));
         endpoints.otlpHttp().ifPresent(uri -> port(uri, "spans by OTLP over HTTP (/v1/traces)"));
-        endpoints.others().forEach(each -> port(each.uri(), each.takes()));
+        endpoints.others().forEach(each -> port(each.uri(), each.purpose()));
         port(endpoints.api(), "queries (/api/v2/traces/{id}), metrics (/metrics)");
         port(endpoints.management(), "cluster members and health");
         out.println();

@@ -170,6 +170,9 @@ final class PackageDirectionTest {
                             "tempo.tempodb.block",
                             "tempo.tempodb.blocklist",
                             "tempo.ingester")),
+            Map.entry(
+                    "tempo.api.jaeger",
+                    List.of("tempo.span", "tempo.tenant", "tempo.format", "tempo.format.jaeger", "tempo.querier")),
             Map.entry("tempo.api.tempo", List.of("tempo.span", "tempo.tenant", "tempo.querier", "tempo.api.status")),
             Map.entry("tempo.api.status", List.of()));
 

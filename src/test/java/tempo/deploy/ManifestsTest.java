@@ -44,16 +44,18 @@ final class ManifestsTest {
     @Test
     void portsAreThoseThatTheProgramListensOn() throws IOException {
         Config defaults = ConfigSources.defaults();
-        Map<String, String> keys = Map.of(
-                "http", "tempo.api.http.port",
-                "management", "tempo.management.port",
-                "cluster", "tempo.cluster.port",
-                "otlp-grpc", "tempo.receiver.otlp.grpc.port",
-                "otlp-http", "tempo.receiver.otlp.http.port",
-                "zipkin", "tempo.receiver.zipkin.port",
-                "jaeger-grpc", "tempo.receiver.jaeger.grpc.port",
-                "jaeger-http", "tempo.receiver.jaeger.http.port",
-                "opencensus", "tempo.receiver.opencensus.port");
+        Map<String, String> keys = Map.ofEntries(
+                Map.entry("http", "tempo.api.http.port"),
+                Map.entry("jaeger-storage", "tempo.api.jaeger.grpc.port"),
+                Map.entry("jaeger-query", "tempo.api.jaeger.http.port"),
+                Map.entry("management", "tempo.management.port"),
+                Map.entry("cluster", "tempo.cluster.port"),
+                Map.entry("otlp-grpc", "tempo.receiver.otlp.grpc.port"),
+                Map.entry("otlp-http", "tempo.receiver.otlp.http.port"),
+                Map.entry("zipkin", "tempo.receiver.zipkin.port"),
+                Map.entry("jaeger-grpc", "tempo.receiver.jaeger.grpc.port"),
+                Map.entry("jaeger-http", "tempo.receiver.jaeger.http.port"),
+                Map.entry("opencensus", "tempo.receiver.opencensus.port"));
         for (Workload workload : Manifests.workloads()) {
             workload.ports()
                     .forEach((name, port) ->
@@ -64,6 +66,12 @@ final class ManifestsTest {
                     roles.contains("distributor"),
                     workload.ports().keySet().containsAll(distributes),
                     workload.name() + " has the ports of receivers");
+            assertEquals(
+                    workload.environment()
+                            .getOrDefault("TEMPO_ROLES", "querier")
+                            .contains("querier"),
+                    workload.ports().keySet().containsAll(Set.of("jaeger-storage", "jaeger-query")),
+                    workload.name() + " has the ports for Jaeger");
         }
     }
 

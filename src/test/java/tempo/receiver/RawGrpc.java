@@ -31,6 +31,11 @@ public final class RawGrpc {
         return method(name, MethodDescriptor.MethodType.UNARY);
     }
 
+    /** A method with one request and a stream of responses. */
+    public static MethodDescriptor<byte[], byte[]> serverStream(String name) {
+        return method(name, MethodDescriptor.MethodType.SERVER_STREAMING);
+    }
+
     /** A method with streams of both. */
     public static MethodDescriptor<byte[], byte[]> stream(String name) {
         return method(name, MethodDescriptor.MethodType.BIDI_STREAMING);

@@ -31,6 +31,53 @@ public final class OtlpToJaeger {
         return batches.ended;
     }
 
+    /**
+     * Messages of which field 1 is {@code jaeger.api_v2.Span}, each with its process, of so many bytes at most unless a span alone has more;
+     * as {@code SpansResponseChunk} of Jaeger's storage protocol, version 1.
+     *
+     * @param otlp {@code TracesData}
+     * @throws FormatException if it is not valid
+     */
+    public static List<byte[]> spanChunks(byte[] otlp, int offset, int length, int bytesMax) throws FormatException {
+        SpanChunks chunks = new SpanChunks(bytesMax);
+        OtlpTree.read(otlp, offset, length, chunks);
+        chunks.end(0);
+        return chunks.ended;
+    }
+
+    private static final class SpanChunks implements OtlpTree.Visitor {
+        private final List<byte[]> ended = new ArrayList<>();
+        private final WireWriter chunk = new WireWriter(FIRST_CAPACITY);
+        private final WireWriter next = new WireWriter(FIRST_CAPACITY);
+        private final int bytesMax;
+        private SpanModel.Process process = new SpanModel.Process("", List.of());
+
+        SpanChunks(int bytesMax) {
+            this.bytesMax = bytesMax;
+        }
+
+        @Override
+        public void resource(OtlpTree.Resource resource) {
+            process = SpanConversion.process(resource);
+        }
+
+        @Override
+        public void span(OtlpTree.Scope scope, OtlpTree.Span span) {
+            next.clear();
+            ProtoWriter.span(next, BATCH_SPANS, SpanConversion.span(scope, span), process);
+            end(next.size());
+            chunk.raw(next.buffer(), 0, next.size());
+        }
+
+        /** Ends the chunk unless it has room for so many bytes more. */
+        void end(int more) {
+            if (chunk.size() > 0 && (more == 0 || chunk.size() + more > bytesMax)) {
+                ended.add(chunk.toByteArray());
+                chunk.clear();
+            }
+        }
+    }
+
     private static final class Batches implements OtlpTree.Visitor {
         private final List<byte[]> ended = new ArrayList<>();
         private final WireWriter batch = new WireWriter(FIRST_CAPACITY);

@@ -16,8 +16,22 @@ final class ProtoWriter {
 
     private ProtoWriter() {}
 
+    /** A span whose process stands beside it. */
     static void span(WireWriter out, int field, SpanModel span) {
         int mark = out.begin(field);
+        fields(out, span);
+        out.end(mark);
+    }
+
+    /** A span with its process in it. */
+    static void span(WireWriter out, int field, SpanModel span, SpanModel.Process process) {
+        int mark = out.begin(field);
+        fields(out, span);
+        process(out, 10, process);
+        out.end(mark);
+    }
+
+    private static void fields(WireWriter out, SpanModel span) {
         bytes(out, 1, span.traceId);
         bytes(out, 2, span.spanId);
         string(out, 3, span.name);
@@ -46,7 +60,6 @@ final class ProtoWriter {
         for (String warning : span.warnings) {
             out.string(12, warning);
         }
-        out.end(mark);
     }
 
     static void process(WireWriter out, int field, SpanModel.Process process) {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,9 +53,17 @@ class CorruptBlockTest {
         assertTrue(message.find(), text);
         assertTrue(blocks().get(0).toString().contains(message.group(2)), text);
 
+        String jaeger = NodeFixture.text(NODE.send(HttpRequest.newBuilder(jaeger())));
+        assertTrue(jaeger.contains("\"warnings\":[\"this trace may lack spans: " + message.group(1)), jaeger);
+
         // Once the head block has forgotten the trace there is nothing to show, and version 1 cannot say 404.
         NodeFixture.await("503", () -> NODE.get("/api/traces/" + ID).statusCode() == 503);
         assertEquals(message.group(1) + "\n", NodeFixture.text(NODE.get("/api/traces/" + ID)));
+        assertEquals(503, NODE.send(HttpRequest.newBuilder(jaeger())).statusCode());
+    }
+
+    private static URI jaeger() {
+        return URI.create(NODE.receiver("Jaeger query") + "/api/traces/" + ID);
     }
 
     private static long inspectedBytes() {
