@@ -48,7 +48,13 @@ final class NodeApi {
         ports.bind("api.http", http.host(), http.port(), http.tls(), ports.configured(), tempo);
         if (querier.isPresent()) {
             Settings.JaegerApi settingsOf = settings.api().jaeger();
-            JaegerApi jaeger = new JaegerApi(system, querier.get(), settings.tenancy(), settingsOf.tenantHeader());
+            JaegerApi jaeger = new JaegerApi(
+                    system,
+                    querier.get(),
+                    settings.tenancy(),
+                    settingsOf.tenantHeader(),
+                    settingsOf.namesLookback(),
+                    SystemClock::millis);
             ports.bind(
                     "api.jaeger.grpc", settingsOf.grpc(), jaeger.grpc(), "Jaeger storage", "traces for jaeger-query");
             ports.bind(

@@ -102,8 +102,10 @@ public record Settings(
      * Where Jaeger, and those who read from it, are answered.
      *
      * @param tenantHeader by which Jaeger names the tenant, if nothing else does
+     * @param namesLookback how old blocks may be that are asked for services and operations
      */
-    public record JaegerApi(String tenantHeader, ReceiverSettings.Port grpc, ReceiverSettings.Port http) {}
+    public record JaegerApi(
+            String tenantHeader, Duration namesLookback, ReceiverSettings.Port grpc, ReceiverSettings.Port http) {}
 
     /**
      * Who may reach what.

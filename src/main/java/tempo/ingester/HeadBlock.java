@@ -20,6 +20,8 @@ import tempo.ingester.Ingester.AllCut;
 import tempo.ingester.Ingester.BlocksChanged;
 import tempo.ingester.Ingester.CutAll;
 import tempo.ingester.Ingester.FindHead;
+import tempo.ingester.Ingester.NameRecent;
+import tempo.ingester.Ingester.SearchRecent;
 import tempo.ingester.Ingester.ToHead;
 import tempo.ingester.Ingester.ToRange;
 import tempo.span.SliceBatch;
@@ -71,6 +73,7 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
     private final HeadTraces head;
     private final IngesterResources resources;
     private final LogSlices logSlices;
+    private final RecentSpans recent;
     private final LongSupplier clock;
     private final List<ActorRef<AllCut>> waitingForAll = new ArrayList<>();
     private long sealedMillis;
@@ -86,6 +89,7 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
         this.head = head;
         this.resources = resources;
         this.logSlices = logSlices;
+        this.recent = new RecentSpans(resources.wal(), "head block of " + resources.node());
         this.clock = resources.clock();
         head.forgetCut();
         timers.startTimerWithFixedDelay(Tick.INSTANCE, TICK);
@@ -106,6 +110,8 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
         if (message instanceof CutDone done) return onCutDone(done);
         if (message instanceof CutFailed failed) return onCutFailed(failed);
         if (message instanceof CutAll cutAll) return onCutAll(cutAll);
+        if (message instanceof SearchRecent search) return onSearch(search);
+        if (message instanceof NameRecent names) return onNames(names);
         throw new AssertionError("no branch for " + message);
     }
 
@@ -149,6 +155,16 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
                     .toList();
             logSlices.send(refs, blocks.values(), failures, false, find.question(), find.replyTo());
         });
+        return this;
+    }
+
+    private Behavior<ToHead> onSearch(SearchRecent search) {
+        resources.diskExecutor().execute(() -> search.replyTo().tell(recent.search(search)));
+        return this;
+    }
+
+    private Behavior<ToHead> onNames(NameRecent names) {
+        resources.diskExecutor().execute(() -> names.replyTo().tell(recent.names(names.tenant(), names.service())));
         return this;
     }
 

@@ -8,6 +8,9 @@ import akka.util.ByteString;
 import java.util.List;
 import tempo.span.TraceKey;
 import tempo.tempodb.block.BlockMeta;
+import tempo.tempodb.scan.SpanCriteria;
+import tempo.tempodb.scan.SpanNames;
+import tempo.tempodb.scan.TraceSearch;
 
 /**
  * What other packages may say to the actors of an ingester: the {@code TraceRange} that owns a range of keys, reached through
@@ -105,7 +108,7 @@ public interface Ingester {
     record Warm(int range) implements Travels {}
 
     /** A message to a node's head block. */
-    sealed interface ToHead permits FindHead, CutAll, HeadBlock.Internal {}
+    sealed interface ToHead permits FindHead, SearchRecent, NameRecent, CutAll, HeadBlock.Internal {}
 
     /**
      * Asks for what is in a head block of a trace; answered by one or more {@link TracePart}s.
@@ -116,6 +119,33 @@ public interface Ingester {
      */
     record FindHead(String tenant, TraceKey key, boolean recentBlocks, int question, ActorRef<TracePart> replyTo)
             implements ToHead, Travels {}
+
+    /**
+     * Asks for the traces with the newest spans that meet some criteria, of all spans that a node has lately received, live traces
+     * among them; answered by {@link RecentTraces}.
+     *
+     * @param limit how many traces are wanted at most
+     */
+    record SearchRecent(String tenant, SpanCriteria criteria, int limit, ActorRef<RecentTraces> replyTo)
+            implements ToHead, Travels {}
+
+    /**
+     * Reply to {@link SearchRecent}.
+     *
+     * @param source who answers, for messages to people
+     * @param failures what could not be read
+     */
+    record RecentTraces(String source, List<TraceSearch.Found> found, List<String> failures) implements Travels {}
+
+    /**
+     * Asks which services, or which spans of a service, are among what a node has lately received; answered by {@link RecentNames}.
+     *
+     * @param service empty for the names of services
+     */
+    record NameRecent(String tenant, String service, ActorRef<RecentNames> replyTo) implements ToHead, Travels {}
+
+    /** Reply to {@link NameRecent}; as {@link RecentTraces}. */
+    record RecentNames(String source, List<SpanNames.Name> names, List<String> failures) implements Travels {}
 
     /** Cuts everything that is in the head block; {@link AllCut} comes when the blocks are committed, or a cut has failed. */
     record CutAll(ActorRef<AllCut> replyTo) implements ToHead, Travels {}

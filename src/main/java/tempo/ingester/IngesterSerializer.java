@@ -13,11 +13,15 @@ import tempo.ingester.Ingester.BlocksChanged;
 import tempo.ingester.Ingester.CutAll;
 import tempo.ingester.Ingester.FindHead;
 import tempo.ingester.Ingester.FindLive;
+import tempo.ingester.Ingester.NameRecent;
 import tempo.ingester.Ingester.Push;
 import tempo.ingester.Ingester.PushMany;
 import tempo.ingester.Ingester.PushOutcome;
 import tempo.ingester.Ingester.Pushed;
 import tempo.ingester.Ingester.PushedMany;
+import tempo.ingester.Ingester.RecentNames;
+import tempo.ingester.Ingester.RecentTraces;
+import tempo.ingester.Ingester.SearchRecent;
 import tempo.ingester.Ingester.TracePart;
 import tempo.ingester.Ingester.Warm;
 import tempo.ingester.Ingester.WarmUp;
@@ -44,6 +48,10 @@ final class IngesterSerializer extends MessageSerializer {
         if (message instanceof FindLive) return "find-live2";
         if (message instanceof FindHead) return "find-head2";
         if (message instanceof TracePart) return "part2";
+        if (message instanceof SearchRecent) return "search-recent1";
+        if (message instanceof RecentTraces) return "recent-traces1";
+        if (message instanceof NameRecent) return "name-recent1";
+        if (message instanceof RecentNames) return "recent-names1";
         if (message instanceof WarmUp) return "warm-up1";
         if (message instanceof Warm) return "warm1";
         if (message instanceof CutAll) return "cut-all1";
@@ -113,11 +121,24 @@ final class IngesterSerializer extends MessageSerializer {
             writeBytes(part.otlp(), out);
             out.writeBoolean(part.last());
             out.writeBoolean(part.ownerIsNew());
-            int failures = Math.min(part.failures().size(), FAILURES_MAX);
-            out.writeInt(failures);
-            for (String failure : part.failures().subList(0, failures)) {
-                writeSentence(failure, out);
-            }
+            writeFailures(part.failures(), out);
+        } else if (message instanceof SearchRecent search) {
+            out.writeUTF(search.tenant());
+            SearchMessages.write(search.criteria(), out);
+            out.writeInt(search.limit());
+            writeReference(search.replyTo(), out);
+        } else if (message instanceof RecentTraces recent) {
+            out.writeUTF(recent.source());
+            SearchMessages.writeFound(recent.found(), out);
+            writeFailures(recent.failures(), out);
+        } else if (message instanceof NameRecent names) {
+            out.writeUTF(names.tenant());
+            SearchMessages.writeText(names.service(), out);
+            writeReference(names.replyTo(), out);
+        } else if (message instanceof RecentNames recent) {
+            out.writeUTF(recent.source());
+            SearchMessages.writeNames(recent.names(), out);
+            writeFailures(recent.failures(), out);
         } else if (message instanceof WarmUp warmUp) {
             out.writeInt(warmUp.range());
             writeReference(warmUp.replyTo(), out);
@@ -175,6 +196,18 @@ final class IngesterSerializer extends MessageSerializer {
                 boolean ownerIsNew = in.readBoolean();
                 return new TracePart(question, source, otlp, last, readFailures(in), ownerIsNew);
             }
+            case "search-recent1" -> {
+                return new SearchRecent(in.readUTF(), SearchMessages.read(in), in.readInt(), readReference(in));
+            }
+            case "recent-traces1" -> {
+                return new RecentTraces(in.readUTF(), SearchMessages.readFound(in), readFailures(in));
+            }
+            case "name-recent1" -> {
+                return new NameRecent(in.readUTF(), SearchMessages.readText(in), readReference(in));
+            }
+            case "recent-names1" -> {
+                return new RecentNames(in.readUTF(), SearchMessages.readNames(in), readFailures(in));
+            }
             case "warm-up1" -> {
                 return new WarmUp(in.readInt(), readReference(in));
             }
@@ -218,6 +251,14 @@ final class IngesterSerializer extends MessageSerializer {
                     in.readUTF(), in.readInt(), in.readLong(), in.readBoolean(), readByteString(in)));
         }
         return entries;
+    }
+
+    private static void writeFailures(List<String> all, DataOutputStream out) throws IOException {
+        int failures = Math.min(all.size(), FAILURES_MAX);
+        out.writeInt(failures);
+        for (String failure : all.subList(0, failures)) {
+            writeSentence(failure, out);
+        }
     }
 
     private static List<String> readFailures(DataInputStream in) throws IOException {

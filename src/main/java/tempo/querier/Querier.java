@@ -25,19 +25,30 @@ import tempo.span.TraceKey;
 import tempo.telemetry.Metrics;
 import tempo.tempodb.TempoDb;
 import tempo.tempodb.blocklist.Tombstone;
+import tempo.tempodb.scan.SpanCriteria;
+import tempo.tempodb.scan.SpanNames;
 
 /** Answers queries from live traces, head blocks and stored blocks, all of them, always. Thread-safe. */
 public final class Querier {
+    /** Most traces that a search finds. */
+    public static final int LIMIT_MAX = 1_500;
+
     private final ActorRef<Queries.Command> queries;
     private final Places places;
     private final Executor disk;
+    private final Searches searches;
     private final Metrics metrics;
     private final LongSupplier nanoClock;
 
     private Querier(
-            ActorRef<Queries.Command> queries, Places places, Executor disk, Metrics metrics, LongSupplier nanoClock) {
-        this.places = places;
-        this.disk = disk;
+            ActorRef<Queries.Command> queries,
+            TraceQuery.Means means,
+            Searches searches,
+            Metrics metrics,
+            LongSupplier nanoClock) {
+        this.places = means.places();
+        this.disk = means.disk();
+        this.searches = searches;
         this.queries = queries;
         this.metrics = metrics;
         this.nanoClock = nanoClock;
@@ -67,9 +78,10 @@ public final class Querier {
     public static Querier start(
             ActorSystem<?> system, Places places, QuerierConfig config, Metrics metrics, LongSupplier nanoClock) {
         Executor disk = system.dispatchers().lookup(DispatcherSelector.fromConfig("akka.actor.tempo-disk-dispatcher"));
-        ActorRef<Queries.Command> queries = system.systemActorOf(
-                Queries.create(new TraceQuery.Means(places, disk, config), metrics), "querier", Props.empty());
-        return new Querier(queries, places, disk, metrics, nanoClock);
+        TraceQuery.Means means = new TraceQuery.Means(places, disk, config);
+        ActorRef<Queries.Command> queries =
+                system.systemActorOf(Queries.create(means, metrics), "querier", Props.empty());
+        return new Querier(queries, means, new Searches(means, system.scheduler()), metrics, nanoClock);
     }
 
     /** Completes with true once all members of the cluster can be asked, or with false if that takes too long. */
@@ -112,5 +124,38 @@ public final class Querier {
         }
         return answer.whenComplete((found, failure) ->
                 metrics.query("trace", nanoClock.getAsLong() - started, found != null && found.partial()));
+    }
+
+    /**
+     * Finds the traces with the newest spans that meet the criteria, up to {@code limit}, the newest first.
+     *
+     * @param limit at most {@link #LIMIT_MAX}
+     */
+    public CompletionStage<SearchAnswer<FoundTrace>> search(String tenant, SpanCriteria criteria, int limit) {
+        return counted(
+                "search",
+                known().thenCompose(known -> searches.newest(tenant, criteria, Math.min(limit, LIMIT_MAX), known)));
+    }
+
+    /**
+     * Finds the services, or the names of a service's spans.
+     *
+     * @param service empty for the names of services
+     * @param startMin unix nanoseconds: blocks whose spans are all older are left out
+     */
+    public CompletionStage<SearchAnswer<SpanNames.Name>> names(String tenant, String service, long startMin) {
+        return counted("names", known().thenCompose(known -> searches.names(tenant, service, startMin, known)));
+    }
+
+    private CompletableFuture<TraceQuery.Known> known() {
+        CompletableFuture<TraceQuery.Known> known = new CompletableFuture<>();
+        queries.tell(new Queries.TellKnown(known));
+        return known;
+    }
+
+    private <R> CompletionStage<SearchAnswer<R>> counted(String kind, CompletionStage<SearchAnswer<R>> answer) {
+        long started = nanoClock.getAsLong();
+        return answer.whenComplete((found, failure) ->
+                metrics.query(kind, nanoClock.getAsLong() - started, found != null && found.partial()));
     }
 }

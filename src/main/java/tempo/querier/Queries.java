@@ -34,10 +34,13 @@ final class Queries extends AbstractOnMessageBehavior<Queries.Command> {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     /** What this actor receives. */
-    sealed interface Command permits FindTrace, HeadsChanged, AwaitHeads, NewBlocks, PollTick {}
+    sealed interface Command permits FindTrace, TellKnown, HeadsChanged, AwaitHeads, NewBlocks, PollTick {}
 
     /** From {@link Querier}: find this trace. */
     record FindTrace(String tenant, TraceId id, CompletableFuture<TraceAnswer> answer) implements Command {}
+
+    /** From a search: whom is there to ask? */
+    record TellKnown(CompletableFuture<TraceQuery.Known> known) implements Command {}
 
     /** From the receptionist. */
     record HeadsChanged(Set<ActorRef<ToHead>> heads) implements Command {}
@@ -99,6 +102,7 @@ final class Queries extends AbstractOnMessageBehavior<Queries.Command> {
     @Override
     public Behavior<Command> onMessage(Command message) {
         if (message instanceof FindTrace find) return onFindTrace(find);
+        if (message instanceof TellKnown tell) return onTellKnown(tell);
         if (message instanceof HeadsChanged changed) return onHeadsChanged(changed);
         if (message instanceof AwaitHeads await) return onAwaitHeads(await);
         if (message instanceof NewBlocks news) return onNewBlocks(news.changed());
@@ -107,9 +111,17 @@ final class Queries extends AbstractOnMessageBehavior<Queries.Command> {
     }
 
     private Behavior<Command> onFindTrace(FindTrace find) {
-        TraceQuery.Known known = new TraceQuery.Known(Set.copyOf(heads), membersWithoutHead(), blocksKnown);
-        context.spawnAnonymous(TraceQuery.create(find, means, known));
+        context.spawnAnonymous(TraceQuery.create(find, means, known()));
         return this;
+    }
+
+    private Behavior<Command> onTellKnown(TellKnown tell) {
+        tell.known().complete(known());
+        return this;
+    }
+
+    private TraceQuery.Known known() {
+        return new TraceQuery.Known(Set.copyOf(heads), membersWithoutHead(), blocksKnown);
     }
 
     private Behavior<Command> onHeadsChanged(HeadsChanged changed) {

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -52,7 +51,7 @@ public final class TempoDb implements AutoCloseable {
     private final EntryScans scans;
     private final ReplacedBlocks replacedBlocks;
     private final BlockRewrite rewriting;
-
+    private final StoredSpans spans;
     private final Deletions deletions;
     private final DirectoryUpkeep upkeep;
     private final TraceFinds finds;
@@ -78,6 +77,7 @@ public final class TempoDb implements AutoCloseable {
         this.deletions = new Deletions(store, blocklist, clock, blockIds);
         this.replacedBlocks = new ReplacedBlocks(store, blocklist, objects);
         this.rewriting = new BlockRewrite(this, blockIds, replacedBlocks);
+        this.spans = new StoredSpans(this::readable, this, reads, clock);
     }
 
     /** Opens the engine over {@code store}, whose root it owns, and polls it once. */
@@ -308,10 +308,12 @@ public final class TempoDb implements AutoCloseable {
      * @throws IOException as {@link BlockReader#open}
      */
     public List<SpanColumns> columns(String tenant) throws IOException {
-        TenantBlocks readable = readable(tenant);
-        NavigableSet<TraceKey> hidden = readable.tombstones().hidden(clock.instant());
-        return reads.each(
-                readable.newestOf(BlockContent.SPANS), meta -> reader(meta).columns(hidden));
+        return spans.columns(tenant);
+    }
+
+    /** Searches over the blocks. */
+    public StoredSpans spans() {
+        return spans;
     }
 
     /** Learns of blocks that appeared or vanished; errors as in {@link Blocklist#poll}. */

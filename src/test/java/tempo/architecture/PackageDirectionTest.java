@@ -114,7 +114,8 @@ final class PackageDirectionTest {
                             "tempo.ingester.copies",
                             "tempo.tempodb",
                             "tempo.tempodb.wal",
-                            "tempo.tempodb.block")),
+                            "tempo.tempodb.block",
+                            "tempo.tempodb.scan")),
             Map.entry(
                     "tempo.ingester.copies",
                     List.of("tempo.placement", "tempo.serialization", "tempo.tempodb", "tempo.tempodb.wal")),
@@ -126,7 +127,8 @@ final class PackageDirectionTest {
                             "tempo.tempodb.backend",
                             "tempo.tempodb.block",
                             "tempo.tempodb.blocklist",
-                            "tempo.tempodb.cache")),
+                            "tempo.tempodb.cache",
+                            "tempo.tempodb.scan")),
             Map.entry(
                     "tempo.tempodb.compaction",
                     List.of(
@@ -169,10 +171,17 @@ final class PackageDirectionTest {
                             "tempo.tempodb",
                             "tempo.tempodb.block",
                             "tempo.tempodb.blocklist",
+                            "tempo.tempodb.scan",
                             "tempo.ingester")),
             Map.entry(
                     "tempo.api.jaeger",
-                    List.of("tempo.span", "tempo.tenant", "tempo.format", "tempo.format.jaeger", "tempo.querier")),
+                    List.of(
+                            "tempo.span",
+                            "tempo.tenant",
+                            "tempo.format",
+                            "tempo.format.jaeger",
+                            "tempo.tempodb.scan",
+                            "tempo.querier")),
             Map.entry("tempo.api.tempo", List.of("tempo.span", "tempo.tenant", "tempo.querier", "tempo.api.status")),
             Map.entry("tempo.api.status", List.of()));
 

@@ -29,6 +29,7 @@ import tempo.ingester.Ingester.PushOutcome;
 import tempo.ingester.Ingester.Travels;
 import tempo.serialization.SerializerKit;
 import tempo.span.TraceKey;
+import tempo.tempodb.scan.SpanCriteria;
 
 /** Each message between nodes comes back equal through the serializer that the configuration binds. */
 final class IngesterSerializerTest {
@@ -186,6 +187,12 @@ final class IngesterSerializerTest {
             return variant == 1;
         } else if (type == ByteString.class) {
             return ByteString.fromArray(new byte[variant * 1000]);
+        } else if (type == SpanCriteria.class) {
+            List<SpanCriteria.Attribute> attributes = new ArrayList<>();
+            for (int i = 0; i < variant; i++) {
+                attributes.add(new SpanCriteria.Attribute("key" + i, "value"));
+            }
+            return new SpanCriteria("s".repeat(variant), "n".repeat(variant), attributes, variant, -variant, 3, 4);
         } else if (type == TraceKey.class) {
             return new TraceKey(variant, -variant);
         } else if (type == PushOutcome.class) {
@@ -210,10 +217,14 @@ final class IngesterSerializerTest {
                         "CutAll",
                         "FindHead",
                         "FindLive",
+                        "NameRecent",
                         "Push",
                         "PushMany",
                         "Pushed",
                         "PushedMany",
+                        "RecentNames",
+                        "RecentTraces",
+                        "SearchRecent",
                         "TracePart",
                         "Warm",
                         "WarmUp"),

@@ -9,10 +9,10 @@ import akka.grpc.javadsl.GrpcMarshalling;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.StatusCodes;
+import akka.http.javadsl.model.headers.RawHeader;
 import akka.japi.function.Function;
 import akka.stream.Materializer;
 import akka.stream.SystemMaterializer;
-import akka.stream.javadsl.Source;
 import akka.util.ByteString;
 import io.grpc.Status;
 import java.util.List;
@@ -22,6 +22,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tempo.span.MalformedProtobufException;
 import tempo.tenant.Tenancy;
 
 /** The methods of a port that speaks gRPC: messages are bytes, taken apart by those who know them. Thread-safe. */
@@ -30,12 +31,18 @@ final class GrpcPort implements Function<HttpRequest, CompletionStage<HttpRespon
     private static final Logger LOG = LoggerFactory.getLogger(GrpcPort.class);
 
     /** No request asks for more than some names and ids. */
-    private static final long REQUEST_BYTES_MAX = 1 << 20;
+    private static final long REQUEST_BYTES_MAX = 256 << 10;
 
     /** A method: from the message of a request to the messages of its answer. */
     interface Method {
-        /** Fails with a {@link GrpcServiceException} where the caller is to be told why. */
-        CompletionStage<List<byte[]>> call(String tenant, byte[] request);
+        /**
+         * Fails with a {@link GrpcServiceException} where the caller is to be told why.
+         *
+         * @throws MalformedProtobufException if the request is not valid
+         * @throws IllegalArgumentException with a sentence for the caller, if something is wrong with it
+         * @throws UnsupportedOperationException likewise, if it asks for what cannot be answered
+         */
+        CompletionStage<Reply> call(String tenant, byte[] request) throws MalformedProtobufException;
     }
 
     /** Messages as they are. */
@@ -69,8 +76,10 @@ final class GrpcPort implements Function<HttpRequest, CompletionStage<HttpRespon
         return GrpcMarshalling.negotiated(request, (reader, writer) -> GrpcMarshalling.unmarshal(
                                 request.entity().withSizeLimit(REQUEST_BYTES_MAX), BYTES, materializer, reader)
                         .thenCompose(message -> call(request, message))
-                        .thenApply(messages -> GrpcMarshalling.marshalStream(
-                                Source.from(messages), BYTES, writer, system, any -> GrpcPort::trailers))
+                        .thenApply(reply -> withMissing(
+                                GrpcMarshalling.marshalStream(
+                                        reply.messages(), BYTES, writer, system, any -> GrpcPort::trailers),
+                                reply.missing()))
                         .exceptionally(failure -> GrpcExceptionHandler.standard(
                                 cause(failure), any -> GrpcPort::trailers, writer, system)))
                 .orElseGet(() -> {
@@ -81,7 +90,15 @@ final class GrpcPort implements Function<HttpRequest, CompletionStage<HttpRespon
                 });
     }
 
-    private CompletionStage<List<byte[]>> call(HttpRequest request, byte[] message) {
+    /** Names are hints, and a list of them has no place for what it may lack. */
+    private static HttpResponse withMissing(HttpResponse response, List<String> missing) {
+        return missing.isEmpty()
+                ? response
+                : response.addHeader(RawHeader.create(
+                        "tempo-partial", String.join("; ", missing).replaceAll("[^\\x20-\\x7e]", "?")));
+    }
+
+    private CompletionStage<Reply> call(HttpRequest request, byte[] message) {
         String path = request.getUri().path();
         Method method = methods.get(path);
         if (method == null) {
@@ -93,16 +110,22 @@ final class GrpcPort implements Function<HttpRequest, CompletionStage<HttpRespon
         } catch (Tenancy.NoTenantException refused) {
             return failed(refused.missing() ? Status.UNAUTHENTICATED : Status.INVALID_ARGUMENT, refused);
         }
-        return method.call(tenant, message);
+        try {
+            return method.call(tenant, message);
+        } catch (MalformedProtobufException | IllegalArgumentException wrong) {
+            return failed(Status.INVALID_ARGUMENT, wrong);
+        } catch (UnsupportedOperationException unsupported) {
+            return failed(Status.UNIMPLEMENTED, unsupported);
+        }
     }
 
     /** What a call ends with that failed. */
-    static <T> CompletionStage<T> failed(Status status, String sentence) {
+    private static <T> CompletionStage<T> failed(Status status, String sentence) {
         return CompletableFuture.failedFuture(new GrpcServiceException(status.withDescription(sentence)));
     }
 
     /** The same with what an exception says. */
-    static <T> CompletionStage<T> failed(Status status, Exception wrong) {
+    private static <T> CompletionStage<T> failed(Status status, Exception wrong) {
         return failed(status, String.valueOf(wrong.getMessage()));
     }
 

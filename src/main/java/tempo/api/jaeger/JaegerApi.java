@@ -5,9 +5,11 @@ import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.japi.function.Function;
 import akka.stream.SystemMaterializer;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
 import tempo.querier.Querier;
 import tempo.tenant.Tenancy;
 
@@ -15,24 +17,39 @@ import tempo.tenant.Tenancy;
 public final class JaegerApi {
     private final ActorSystem<?> system;
     private final Querier querier;
+    private final Lists lists;
     private final RequestTenant tenants;
 
-    /** @param tenantHeader by which Jaeger names the tenant, if nothing else does */
-    public JaegerApi(ActorSystem<?> system, Querier querier, Tenancy tenancy, String tenantHeader) {
+    /**
+     * What answers with a querier.
+     *
+     * @param tenantHeader by which Jaeger names the tenant, if nothing else does
+     * @param namesLookback how old blocks may be that are asked for services and operations
+     * @param clock milliseconds since 1970
+     */
+    public JaegerApi(
+            ActorSystem<?> system,
+            Querier querier,
+            Tenancy tenancy,
+            String tenantHeader,
+            Duration namesLookback,
+            LongSupplier clock) {
         this.system = system;
         this.querier = querier;
+        this.lists = new Lists(querier, namesLookback.toMillis(), clock);
         this.tenants = new RequestTenant(tenancy, tenantHeader);
     }
 
     /** Jaeger's storage protocols, versions 1 and 2, over gRPC. */
     public Function<HttpRequest, CompletionStage<HttpResponse>> grpc() {
-        Map<String, GrpcPort.Method> methods = new HashMap<>(new StorageV1(querier).methods());
-        methods.putAll(new StorageV2(querier).methods());
+        Map<String, GrpcPort.Method> methods = new HashMap<>(new StorageV1(querier, lists).methods());
+        methods.putAll(new StorageV2(querier, lists).methods());
         return new GrpcPort(system, tenants, methods);
     }
 
     /** What Jaeger's query service answers over HTTP. */
     public Function<HttpRequest, CompletionStage<HttpResponse>> http() {
-        return new JaegerHttp(querier, tenants, SystemMaterializer.get(system).materializer());
+        return new JaegerHttp(
+                querier, lists, tenants, SystemMaterializer.get(system).materializer());
     }
 }

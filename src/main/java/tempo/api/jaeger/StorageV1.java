@@ -1,6 +1,7 @@
 package tempo.api.jaeger;
 
 import akka.grpc.GrpcServiceException;
+import akka.stream.javadsl.Source;
 import io.grpc.Status;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import tempo.querier.Querier;
 import tempo.span.MalformedProtobufException;
 import tempo.span.TraceId;
 import tempo.span.WireReader;
+import tempo.span.WireWriter;
 
 /**
  * {@code jaeger.storage.v1}, by which Jaeger 1 reads from a storage elsewhere. Thread-safe.
@@ -19,46 +21,77 @@ import tempo.span.WireReader;
  * <p>Source: Jaeger 1's <a href="https://github.com/jaegertracing/jaeger/tree/v1.76.0">storage.proto</a>, by its documented fields.
  */
 final class StorageV1 {
+    private static final String SPAN_READER = "/jaeger.storage.v1.SpanReaderPlugin/";
     private static final int TRACE_ID = 1;
+    private static final int TRACE_IDS = 1;
+    private static final int OPERATION_NAMES = 1;
+    private static final int OPERATIONS = 2;
 
     /** Jaeger compares texts to tell this from a failure. */
     private static final String NOT_FOUND = "trace not found";
 
-    private final Querier querier;
+    private final TraceReads traces;
+    private final Lists lists;
 
-    StorageV1(Querier querier) {
-        this.querier = querier;
+    StorageV1(Querier querier, Lists lists) {
+        this.traces = new TraceReads(querier, (otlp, warnings) -> {
+            byte[] warned = JaegerWarnings.add(otlp, warnings);
+            return OtlpToJaeger.spanChunks(warned, 0, warned.length, TraceReads.CHUNK_BYTES_MAX);
+        });
+        this.lists = lists;
     }
 
     Map<String, GrpcPort.Method> methods() {
         return Map.of(
-                "/jaeger.storage.v1.SpanReaderPlugin/GetTrace",
+                SPAN_READER + "GetTrace",
                 this::trace,
+                SPAN_READER + "GetServices",
+                (tenant, request) -> StorageV2.services(lists, tenant),
+                SPAN_READER + "GetOperations",
+                this::operations,
+                SPAN_READER + "FindTraces",
+                this::find,
+                SPAN_READER + "FindTraceIDs",
+                this::findIds,
                 "/jaeger.storage.v1.PluginCapabilities/Capabilities",
                 (tenant, request) -> capabilities());
     }
 
     /** Neither archives nor streams of written spans: all of {@code CapabilitiesResponse} is false. */
-    private static CompletionStage<List<byte[]>> capabilities() {
-        return CompletableFuture.completedFuture(List.of(new byte[0]));
+    private static CompletionStage<Reply> capabilities() {
+        return CompletableFuture.completedFuture(Reply.of(new byte[0], List.of()));
     }
 
-    private CompletionStage<List<byte[]>> trace(String tenant, byte[] request) {
-        TraceId id;
-        try {
-            id = RequestIds.read(request, new WireReader(request), TRACE_ID);
-        } catch (MalformedProtobufException | IllegalArgumentException wrong) {
-            return GrpcPort.failed(Status.INVALID_ARGUMENT, wrong);
-        }
-        return TraceReads.all(List.of(id), wanted -> querier.trace(tenant, wanted), trace -> {
-                    byte[] otlp = JaegerWarnings.add(trace.otlp(), TraceReads.warnings(trace));
-                    return OtlpToJaeger.spanChunks(otlp, 0, otlp.length, TraceReads.CHUNK_BYTES_MAX);
-                })
-                .thenApply(chunks -> {
-                    if (chunks.isEmpty()) {
-                        throw new GrpcServiceException(Status.NOT_FOUND.withDescription(NOT_FOUND));
-                    }
-                    return chunks;
-                });
+    private CompletionStage<Reply> trace(String tenant, byte[] request) throws MalformedProtobufException {
+        TraceId id = RequestFields.traceId(request, new WireReader(request), TRACE_ID);
+        return traces.one(tenant, id).thenApply(messages -> {
+            if (messages.isEmpty()) {
+                throw new GrpcServiceException(Status.NOT_FOUND.withDescription(NOT_FOUND));
+            }
+            return new Reply(Source.from(messages), List.of());
+        });
+    }
+
+    private CompletionStage<Reply> operations(String tenant, byte[] request) throws MalformedProtobufException {
+        return StorageV2.operations(lists, tenant, request).thenApply(operations -> {
+            WireWriter out = new WireWriter(1 << 10);
+            Lists.distinct(operations.results()).forEach(each -> out.string(OPERATION_NAMES, each));
+            operations.results().forEach(each -> StorageV2.operation(out, OPERATIONS, each));
+            return Reply.of(out.toByteArray(), operations.missing());
+        });
+    }
+
+    private CompletionStage<Reply> find(String tenant, byte[] request) throws MalformedProtobufException {
+        return StorageV2.find(lists, tenant, SearchRequest.read(request, false))
+                .thenApply(found -> new Reply(
+                        traces.all(tenant, found.results(), TraceReads.warnings(found.missing())), found.missing()));
+    }
+
+    private CompletionStage<Reply> findIds(String tenant, byte[] request) throws MalformedProtobufException {
+        return StorageV2.find(lists, tenant, SearchRequest.read(request, false)).thenApply(found -> {
+            WireWriter out = new WireWriter(1 << 10);
+            found.results().forEach(id -> out.bytes(TRACE_IDS, StorageV2.bytes(id), 0, TraceId.BYTES));
+            return Reply.of(out.toByteArray(), found.missing());
+        });
     }
 }

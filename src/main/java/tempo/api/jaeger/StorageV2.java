@@ -1,16 +1,20 @@
 package tempo.api.jaeger;
 
-import io.grpc.Status;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import tempo.format.jaeger.JaegerWarnings;
 import tempo.querier.Querier;
+import tempo.querier.SearchAnswer;
 import tempo.span.MalformedProtobufException;
 import tempo.span.TraceChunks;
 import tempo.span.TraceId;
 import tempo.span.WireReader;
+import tempo.span.WireWriter;
+import tempo.tempodb.scan.SpanNames;
 
 /**
  * {@code jaeger.storage.v2}, by which Jaeger 2 reads from a storage elsewhere. Thread-safe.
@@ -19,31 +23,34 @@ import tempo.span.WireReader;
  * fields.
  */
 final class StorageV2 {
+    private static final String TRACE_READER = "/jaeger.storage.v2.TraceReader/";
     private static final int QUERY = 1;
     private static final int TRACE_ID = 1;
+    private static final int FIRST = 1;
+    private static final int OPERATION_NAME = 1;
+    private static final int OPERATION_KIND = 2;
 
-    private final Querier querier;
+    private final TraceReads traces;
+    private final Lists lists;
 
-    StorageV2(Querier querier) {
-        this.querier = querier;
+    StorageV2(Querier querier, Lists lists) {
+        this.traces = new TraceReads(
+                querier,
+                (otlp, warnings) -> TraceChunks.of(JaegerWarnings.add(otlp, warnings), TraceReads.CHUNK_BYTES_MAX));
+        this.lists = lists;
     }
 
     Map<String, GrpcPort.Method> methods() {
-        return Map.of("/jaeger.storage.v2.TraceReader/GetTraces", this::traces);
+        return Map.of(
+                TRACE_READER + "GetTraces", this::traces,
+                TRACE_READER + "GetServices", (tenant, request) -> services(lists, tenant),
+                TRACE_READER + "GetOperations", this::operations,
+                TRACE_READER + "FindTraces", this::find,
+                TRACE_READER + "FindTraceIDs", this::findIds);
     }
 
-    private CompletionStage<List<byte[]>> traces(String tenant, byte[] request) {
-        List<TraceId> ids;
-        try {
-            ids = ids(request);
-        } catch (MalformedProtobufException | IllegalArgumentException wrong) {
-            return GrpcPort.failed(Status.INVALID_ARGUMENT, wrong);
-        }
-        return TraceReads.all(
-                ids,
-                id -> querier.trace(tenant, id),
-                trace -> TraceChunks.of(
-                        JaegerWarnings.add(trace.otlp(), TraceReads.warnings(trace)), TraceReads.CHUNK_BYTES_MAX));
+    private CompletionStage<Reply> traces(String tenant, byte[] request) throws MalformedProtobufException {
+        return CompletableFuture.completedFuture(new Reply(traces.all(tenant, ids(request), List.of()), List.of()));
     }
 
     /** Of a {@code GetTracesRequest}; its times are hints, which are not needed here. */
@@ -54,12 +61,89 @@ final class StorageV2 {
             int tag = in.readTag();
             if (tag == WireReader.tag(QUERY, WireReader.LENGTH_DELIMITED)) {
                 int outer = in.enter();
-                ids.add(RequestIds.read(request, in, TRACE_ID));
+                ids.add(RequestFields.traceId(request, in, TRACE_ID));
                 in.leave(outer);
             } else {
                 in.skipField(tag);
             }
         }
         return ids;
+    }
+
+    /** The answer to {@code GetServices} of both versions. */
+    static CompletionStage<Reply> services(Lists lists, String tenant) {
+        return lists.services(tenant).thenApply(services -> {
+            requireAny(services);
+            WireWriter out = new WireWriter(1 << 10);
+            services.results().forEach(each -> out.string(FIRST, each));
+            return Reply.of(out.toByteArray(), services.missing());
+        });
+    }
+
+    private CompletionStage<Reply> operations(String tenant, byte[] request) throws MalformedProtobufException {
+        return operations(lists, tenant, request).thenApply(operations -> {
+            WireWriter out = new WireWriter(1 << 10);
+            operations.results().forEach(each -> operation(out, FIRST, each));
+            return Reply.of(out.toByteArray(), operations.missing());
+        });
+    }
+
+    /** What is asked for with {@code GetOperations} of both versions. */
+    static CompletionStage<SearchAnswer<SpanNames.Name>> operations(Lists lists, String tenant, byte[] request)
+            throws MalformedProtobufException {
+        RequestFields fields = RequestFields.texts(request);
+        return lists.operations(tenant, fields.first(), fields.second()).thenApply(operations -> {
+            requireAny(operations);
+            return operations;
+        });
+    }
+
+    static void operation(WireWriter out, int field, SpanNames.Name operation) {
+        int mark = out.begin(field);
+        out.string(OPERATION_NAME, operation.name());
+        if (!SpanKinds.text(operation.kind()).isEmpty()) {
+            out.string(OPERATION_KIND, SpanKinds.text(operation.kind()));
+        }
+        out.end(mark);
+    }
+
+    private CompletionStage<Reply> find(String tenant, byte[] request) throws MalformedProtobufException {
+        return find(lists, tenant, SearchRequest.read(request, true))
+                .thenApply(found -> new Reply(
+                        traces.all(tenant, found.results(), TraceReads.warnings(found.missing())), found.missing()));
+    }
+
+    /** The traces that a search of any version finds. */
+    static CompletionStage<SearchAnswer<TraceId>> find(Lists lists, String tenant, SearchRequest search) {
+        return lists.traces(tenant, search).thenApply(found -> {
+            requireAny(found);
+            return found;
+        });
+    }
+
+    private CompletionStage<Reply> findIds(String tenant, byte[] request) throws MalformedProtobufException {
+        return find(lists, tenant, SearchRequest.read(request, true)).thenApply(found -> {
+            WireWriter out = new WireWriter(1 << 10);
+            for (TraceId id : found.results()) {
+                int mark = out.begin(FIRST);
+                out.bytes(TRACE_ID, bytes(id), 0, TraceId.BYTES);
+                out.end(mark);
+            }
+            return Reply.of(out.toByteArray(), found.missing());
+        });
+    }
+
+    static byte[] bytes(TraceId id) {
+        return ByteBuffer.allocate(TraceId.BYTES)
+                .putLong(id.high())
+                .putLong(id.low())
+                .array();
+    }
+
+    /** That there is nothing is no answer where something could not be asked. */
+    private static void requireAny(SearchAnswer<?> answer) {
+        if (answer.results().isEmpty() && answer.partial()) {
+            throw TraceReads.unavailable(answer.missing());
+        }
     }
 }

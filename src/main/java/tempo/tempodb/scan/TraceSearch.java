@@ -37,7 +37,13 @@ public final class TraceSearch {
      * @param newestStart of {@link #newest}, start of the newest of these, unix nanoseconds, unsigned; else of the oldest span of
      *     the entry that they were met in
      */
-    public record Found(TraceKey key, int spans, long newestStart) {}
+    public record Found(TraceKey key, int spans, long newestStart) {
+        /** What was found of the same trace here and elsewhere. */
+        public Found and(Found other) {
+            boolean isNewer = Long.compareUnsigned(newestStart, other.newestStart) > 0;
+            return new Found(key, spans + other.spans, isNewer ? newestStart : other.newestStart);
+        }
+    }
 
     /** Groups of which pages were read by the last search. */
     public long groupsRead() {
@@ -213,7 +219,7 @@ public final class TraceSearch {
                 }
                 TraceKey key =
                         new TraceKey(scan.group().keyHigh(entry), scan.group().keyLow(entry));
-                found.merge(key, new Found(key, spans, newest), TraceSearch::together);
+                found.merge(key, new Found(key, spans, newest), Found::and);
             }
         } catch (CorruptPageException e) {
             damage.unreadable(blockScan.block().corrupt(group, e));
@@ -243,10 +249,5 @@ public final class TraceSearch {
         } catch (CorruptBlockException e) {
             damage.unreadable(e);
         }
-    }
-
-    private static Found together(Found a, Found b) {
-        boolean aIsNewer = Long.compareUnsigned(a.newestStart(), b.newestStart()) > 0;
-        return new Found(a.key(), a.spans() + b.spans(), aIsNewer ? a.newestStart() : b.newestStart());
     }
 }

@@ -20,6 +20,9 @@ final class Segment {
     /** Whether the file may be used again: not after a failed force or where it was found damaged. */
     volatile boolean recyclable = true;
 
+    /** The byte behind its last durable record. */
+    volatile long durableEnd = SegmentLayout.LINK;
+
     /** When all of it was released; only then meaningful. */
     long freedAtNanos;
 

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pass over the records of a segment after a restart. A damaged place is passed over by searching for the next valid
+ * One pass over the records of a segment, after a restart or for who looks for some of them. A damaged place is passed over by searching for the next valid
  * record; whether it was durable once is decided by where later commits began (see {@link RecordLayout}). Holds one
  * window of the file in memory, or one record where that is larger.
  */
@@ -60,13 +60,18 @@ final class SegmentScan {
 
     /** Reports every record and hole, and counts the records' units as outstanding. */
     void run() {
+        look();
+        segment.usage.add(units, 0);
+    }
+
+    /** Reports every record and hole. */
+    void look() {
         try {
             scan();
         } catch (IOException e) {
             readable = false;
             visitor.unreadable(segment.name, "cannot be read behind " + end + ": " + e.getMessage());
         }
-        segment.usage.add(units, 0);
     }
 
     /** Returns whether what lies before {@link #end} is known to have been durable, with no torn commit in between. */

@@ -73,6 +73,7 @@ final class SegmentWriter {
         flush();
         segment.file.force();
         committedEnd = end;
+        segment.durableEnd = end;
     }
 
     private long put(byte type, byte[] tenant, byte[] payload, int offset, int length, int units) throws IOException {

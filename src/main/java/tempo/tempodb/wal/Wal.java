@@ -3,6 +3,9 @@ package tempo.tempodb.wal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 
 /**
  * A node's write-ahead log. Records are appended from any thread, written and forced together by one, and stay readable by
@@ -82,6 +85,22 @@ public final class Wal implements AutoCloseable {
     /** Returns a reader with buffers of its own, for one thread. */
     public WalReader reader() {
         return new WalReader(core.store);
+    }
+
+    /**
+     * Hands over every record that is durable and still readable, whatever is released of it, in the order in which they were
+     * committed; what is committed meanwhile may be among them or not. Blocks for the disk, reading all that the log holds from end
+     * to end. A record that is released and over its time meanwhile may be left out.
+     */
+    public void forEach(RecoveryVisitor visitor) {
+        List<Segment> segments = new ArrayList<>(core.store.segments());
+        segments.sort(Comparator.comparingInt(segment -> segment.epoch));
+        for (Segment segment : segments) {
+            long end = segment.durableEnd;
+            if (end > SegmentLayout.LINK) {
+                new SegmentScan(segment, end, new WhileReadable(core.store, segment, visitor)).look();
+            }
+        }
     }
 
     /**

@@ -159,6 +159,7 @@ final class WalRecovery {
     private void replay(Segment segment, long knownEnd) {
         SegmentScan scan = new SegmentScan(segment, knownEnd, visitor);
         scan.run();
+        segment.durableEnd = scan.end;
         String damage = damaged.get(segment);
         if (damage != null && scan.records > 0) {
             // Without records it is a file that was being recycled when the power failed.

@@ -108,7 +108,7 @@ class ScanTest {
         }
     }
 
-    private static SpanFilter filter(Random random, int depth) {
+    static SpanFilter filter(Random random, int depth) {
         int kind = random.nextInt(depth > 2 ? 5 : 8);
         if (kind < 5) {
             SpanField field = FIELDS.get(random.nextInt(FIELDS.size()));

@@ -32,6 +32,14 @@ final class WalTest {
                 new LocalWalDisk(directory.resolve("data/wal")), SMALL, WalClock.system(), WalListener.NONE, found);
     }
 
+    /** What it hands over when asked for all. */
+    private static Set<String> all(Wal wal) {
+        Recovered all = new Recovered();
+        wal.forEach(all);
+        assertEquals(all.payloads.size(), new HashSet<>(all.payloads).size(), "a record is handed over twice");
+        return new HashSet<>(all.payloads);
+    }
+
     @Test
     void keepsAcknowledgedRecordsOfManyThreadsOverARestart() throws Exception {
         Set<String> expected = new HashSet<>();
@@ -60,10 +68,12 @@ final class WalTest {
                 }
             }
             assertEquals(2000, wal.stats().records());
+            assertEquals(expected, all(wal));
         }
         Recovered found = new Recovered();
         try (Wal wal = open(found)) {
             assertEquals(expected, new HashSet<>(found.payloads));
+            assertEquals(expected, all(wal));
             assertEquals(2000, found.payloads.size());
             assertEquals(2000, wal.recovered().records());
             found.positions.forEach(position -> wal.release(position, 1));

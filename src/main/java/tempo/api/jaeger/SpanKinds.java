@@ -1,0 +1,15 @@
+package tempo.api.jaeger;
+
+import java.util.List;
+
+/** Kinds of spans, as Jaeger writes those that OTLP numbers. Stateless. */
+final class SpanKinds {
+    private static final List<String> TEXTS = List.of("", "internal", "server", "client", "producer", "consumer");
+
+    private SpanKinds() {}
+
+    /** Empty if the number is none of OTLP's. */
+    static String text(int kind) {
+        return kind >= 0 && kind < TEXTS.size() ? TEXTS.get(kind) : "";
+    }
+}
