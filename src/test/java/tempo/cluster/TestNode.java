@@ -3,6 +3,7 @@ package tempo.cluster;
 import com.google.protobuf.ByteString;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.opentelemetry.proto.resource.v1.Resource;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -24,6 +25,7 @@ import java.util.TreeSet;
 import tempo.Node;
 import tempo.Settings;
 import tempo.config.ConfigSources;
+import tempo.receiver.otlp.OtlpSpans;
 
 /** A whole node in this process, spoken to as any client does. */
 final class TestNode implements AutoCloseable {
@@ -82,6 +84,7 @@ final class TestNode implements AutoCloseable {
                 .build();
         byte[] body = TracesData.newBuilder()
                 .addResourceSpans(ResourceSpans.newBuilder()
+                        .setResource(Resource.newBuilder().addAttributes(OtlpSpans.attribute("service.name", "shop")))
                         .addScopeSpans(ScopeSpans.newBuilder().addSpans(one)))
                 .build()
                 .toByteArray();
@@ -103,6 +106,19 @@ final class TestNode implements AutoCloseable {
             }
         }
         throw new AssertionError("span was answered 503 ten times");
+    }
+
+    /** What is answered at the port for Jaeger's UI. */
+    String jaeger(String path) throws IOException, InterruptedException {
+        URI uri = node.endpoints().others().stream()
+                .filter(each -> each.name().equals("Jaeger query"))
+                .findFirst()
+                .orElseThrow()
+                .uri();
+        HttpRequest request = HttpRequest.newBuilder(URI.create(uri + path))
+                .timeout(Duration.ofSeconds(30))
+                .build();
+        return http.send(request, BodyHandlers.ofString()).body();
     }
 
     /** The metrics' values, summed over all labels. */

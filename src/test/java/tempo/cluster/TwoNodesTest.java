@@ -93,6 +93,30 @@ final class TwoNodesTest {
         }
     }
 
+    @Test
+    void aSearchOfAnyNodeFindsWhatAnyHasTaken() throws Exception {
+        try (TestNode first = start("one", Optional.empty(), Map.of())) {
+            TestNode second = start("two", Optional.of(first), Map.of());
+            try (second) {
+                until(() -> second.trace(TENANT, 0).partial().isEmpty());
+                until(() -> first.trace(TENANT, 0).partial().isEmpty());
+                for (int trace = 0; trace < 10; trace++) {
+                    (trace % 2 == 0 ? first : second).send(TENANT, trace, 0);
+                    assertEquals(trace + 1, found(first));
+                    assertEquals(trace + 1, found(second));
+                }
+                assertTrue(second.jaeger("/api/services").contains("[\"shop\"]"));
+            }
+            until(() -> first.node.membersUp() == 1 && found(first) == 10);
+        }
+    }
+
+    /** How many traces a search finds; -1 if it says that it may lack some. */
+    private static int found(TestNode node) throws Exception {
+        String answer = node.jaeger("/api/traces?service=shop");
+        return answer.endsWith("\"errors\":null}") ? answer.split("\"spans\":", -1).length - 1 : -1;
+    }
+
     private static void assertWholeOrSaysSo(TestNode node, int trace, int spans) throws Exception {
         Answer answer = node.trace(TENANT, trace);
         if (answer.partial().isEmpty()) {
