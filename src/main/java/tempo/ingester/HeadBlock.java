@@ -83,21 +83,23 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
             TimerScheduler<ToHead> timers,
             HeadTraces head,
             IngesterResources resources,
-            LogSlices logSlices) {
+            LogSlices logSlices,
+            RecentSpans recent) {
         super(context);
         this.context = context;
         this.head = head;
         this.resources = resources;
         this.logSlices = logSlices;
-        this.recent = new RecentSpans(resources.wal(), "head block of " + resources.node());
+        this.recent = recent;
         this.clock = resources.clock();
         head.forgetCut();
         timers.startTimerWithFixedDelay(Tick.INSTANCE, TICK);
     }
 
-    static Behavior<ToHead> create(HeadTraces head, IngesterResources resources, LogSlices logSlices) {
-        return Behaviors.supervise(Behaviors.<ToHead>setup(context ->
-                        Behaviors.withTimers(timers -> new HeadBlock(context, timers, head, resources, logSlices))))
+    static Behavior<ToHead> create(
+            HeadTraces head, IngesterResources resources, LogSlices logSlices, RecentSpans recent) {
+        return Behaviors.supervise(Behaviors.<ToHead>setup(context -> Behaviors.withTimers(
+                        timers -> new HeadBlock(context, timers, head, resources, logSlices, recent))))
                 .onFailure(SupervisorStrategy.restart());
     }
 
@@ -159,12 +161,12 @@ final class HeadBlock extends AbstractOnMessageBehavior<ToHead> {
     }
 
     private Behavior<ToHead> onSearch(SearchRecent search) {
-        resources.diskExecutor().execute(() -> search.replyTo().tell(recent.search(search)));
+        recent.answer(search);
         return this;
     }
 
     private Behavior<ToHead> onNames(NameRecent names) {
-        resources.diskExecutor().execute(() -> names.replyTo().tell(recent.names(names.tenant(), names.service())));
+        recent.answer(names);
         return this;
     }
 

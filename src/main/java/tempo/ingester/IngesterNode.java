@@ -141,8 +141,11 @@ public final class IngesterNode implements AutoCloseable {
                 address,
                 Acknowledgements.AT_ONCE);
         LogSlices slices = new LogSlices(wal, disk, address);
-        ActorRef<ToHead> head =
-                system.systemActorOf(HeadBlock.create(headTraces, withoutCopies, slices), "head-block", Props.empty());
+        Executor search =
+                system.dispatchers().lookup(DispatcherSelector.fromConfig("akka.actor.tempo-search-dispatcher"));
+        RecentSpans recent = new RecentSpans(wal, search, address);
+        ActorRef<ToHead> head = system.systemActorOf(
+                HeadBlock.create(headTraces, withoutCopies, slices, recent), "head-block", Props.empty());
         system.receptionist().tell(Receptionist.register(Ingester.HEAD, head));
         WalCopies copies = WalCopies.start(
                 system,

@@ -7,6 +7,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
+import tempo.ingester.Ingester.NameRecent;
 import tempo.ingester.Ingester.RecentNames;
 import tempo.ingester.Ingester.RecentTraces;
 import tempo.ingester.Ingester.SearchRecent;
@@ -22,7 +24,7 @@ import tempo.tempodb.wal.Wal;
 
 /**
  * Searches what this node has lately received: its write-ahead log has every span that is in no block yet, live or in the head block, and
- * those of the last blocks, so that a search that looks here and into blocks lacks none. Blocks for the disk; thread-safe.
+ * those of the last blocks, so that a search that looks here and into blocks lacks none. Thread-safe.
  */
 final class RecentSpans {
     private static final int FAILURES_MAX = 10;
@@ -31,25 +33,35 @@ final class RecentSpans {
     private static final int KEPT_FOR_EACH = 4;
 
     private final Wal wal;
+    private final Executor executor;
     private final String source;
 
-    RecentSpans(Wal wal, String source) {
+    /**
+     * @param executor threads that may block, not those that finds by id need
+     * @param source who answers
+     */
+    RecentSpans(Wal wal, Executor executor, String source) {
         this.wal = wal;
+        this.executor = executor;
         this.source = source;
     }
 
-    /** The traces with the newest spans that meet the criteria. */
-    RecentTraces search(SearchRecent search) {
-        Search found = new Search(search.tenant(), search.criteria(), search.limit());
-        wal.forEach(found);
-        return new RecentTraces(source, found.newest(), found.failures);
+    /** Answers with the traces that have the newest spans that meet the criteria. */
+    void answer(SearchRecent search) {
+        executor.execute(() -> {
+            Search found = new Search(search.tenant(), search.criteria(), search.limit());
+            wal.forEach(found);
+            search.replyTo().tell(new RecentTraces(source, found.newest(), found.failures));
+        });
     }
 
-    /** The services, or the names of a service's spans. */
-    RecentNames names(String tenant, String service) {
-        Names found = new Names(tenant, service);
-        wal.forEach(found);
-        return new RecentNames(source, List.copyOf(found.names.names()), found.failures);
+    /** Answers with the services, or the names of a service's spans. */
+    void answer(NameRecent names) {
+        executor.execute(() -> {
+            Names found = new Names(names.tenant(), names.service());
+            wal.forEach(found);
+            names.replyTo().tell(new RecentNames(source, List.copyOf(found.names.names()), found.failures));
+        });
     }
 
     /** Looks at each slice of a tenant. */

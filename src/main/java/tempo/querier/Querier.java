@@ -78,10 +78,12 @@ public final class Querier {
     public static Querier start(
             ActorSystem<?> system, Places places, QuerierConfig config, Metrics metrics, LongSupplier nanoClock) {
         Executor disk = system.dispatchers().lookup(DispatcherSelector.fromConfig("akka.actor.tempo-disk-dispatcher"));
+        Executor search =
+                system.dispatchers().lookup(DispatcherSelector.fromConfig("akka.actor.tempo-search-dispatcher"));
         TraceQuery.Means means = new TraceQuery.Means(places, disk, config);
         ActorRef<Queries.Command> queries =
                 system.systemActorOf(Queries.create(means, metrics), "querier", Props.empty());
-        return new Querier(queries, means, new Searches(means, system.scheduler()), metrics, nanoClock);
+        return new Querier(queries, means, new Searches(means, search, system.scheduler()), metrics, nanoClock);
     }
 
     /** Completes with true once all members of the cluster can be asked, or with false if that takes too long. */

@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import tempo.ingester.Ingester.NameRecent;
 import tempo.ingester.Ingester.RecentNames;
@@ -31,10 +33,13 @@ import tempo.tempodb.scan.TraceSearch.Found;
  */
 final class Searches {
     private final TraceQuery.Means means;
+    private final Executor executor;
     private final Scheduler scheduler;
 
-    Searches(TraceQuery.Means means, Scheduler scheduler) {
+    /** @param executor threads that may block, not those that finds by id need */
+    Searches(TraceQuery.Means means, Executor executor, Scheduler scheduler) {
         this.means = means;
+        this.executor = executor;
         this.scheduler = scheduler;
     }
 
@@ -105,21 +110,10 @@ final class Searches {
                     : "recent spans of this node";
             parts.add(orMissing(askHead.apply(head).toCompletableFuture(), place));
         }
-        parts.add(orMissing(
-                known.blocksKnown()
-                        .thenApplyAsync(
-                                all -> {
-                                    try {
-                                        StoredSpans.Answer<R> answer =
-                                                stored.look(means.places().db().spans());
-                                        return new Part<>(answer.results(), answer.failures());
-                                    } catch (IOException e) {
-                                        throw new CompletionException(e);
-                                    }
-                                },
-                                means.disk())
-                        .orTimeout(means.config().deadline().toMillis(), TimeUnit.MILLISECONDS),
-                "blocks"));
+        CompletableFuture<Part<R>> blocks = new CompletableFuture<>();
+        known.blocksKnown().thenRunAsync(() -> lookIntoBlocks(stored, blocks), executor);
+        blocks.orTimeout(means.config().deadline().toMillis(), TimeUnit.MILLISECONDS);
+        parts.add(orMissing(blocks, "blocks"));
         return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).thenApply(done -> {
             List<R> results = new ArrayList<>();
             for (CompletableFuture<Part<R>> part : parts) {
@@ -130,10 +124,23 @@ final class Searches {
         });
     }
 
+    /** Not if the deadline has passed while it waited for a thread. */
+    private <R> void lookIntoBlocks(Stored<R> stored, CompletableFuture<Part<R>> into) {
+        if (into.isDone()) {
+            return;
+        }
+        try {
+            StoredSpans.Answer<R> answer = stored.look(means.places().db().spans());
+            into.complete(new Part<>(answer.results(), answer.failures()));
+        } catch (IOException | RuntimeException e) {
+            into.completeExceptionally(e);
+        }
+    }
+
     private static <R> CompletableFuture<Part<R>> orMissing(CompletableFuture<Part<R>> part, String place) {
         return part.exceptionally(failure -> {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-            String reason = cause instanceof IOException ? String.valueOf(cause.getMessage()) : "no answer in time";
+            String reason = cause instanceof TimeoutException ? "no answer in time" : String.valueOf(cause);
             return new Part<>(List.of(), List.of(place + ": " + reason));
         });
     }

@@ -99,7 +99,7 @@ final class ActorFixture implements AutoCloseable {
     }
 
     ActorRef<ToHead> head() {
-        return kit.spawn(HeadBlock.create(headTraces, resources, slices));
+        return kit.spawn(HeadBlock.create(headTraces, resources, slices, new RecentSpans(wal, disk, "node")));
     }
 
     ActorRef<ToRange> range(ActorRef<ToHead> head) {
