@@ -1,10 +1,6 @@
 package tempo.tempodb.scan;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import tempo.span.MalformedProtobufException;
 import tempo.span.WireReader;
 import tempo.tempodb.spans.SpanField;
@@ -20,61 +16,15 @@ public final class OtlpFilter {
     private static final byte[] EMPTY = {};
     private static final int TEXT = WireReader.LENGTH_DELIMITED;
 
-    private final Node root;
-    private final List<Leaf> leaves = new ArrayList<>();
+    private final FilterLeaves leaves;
     private final WireReader in = new WireReader(EMPTY);
     private byte[] bytes = EMPTY;
     private int spans;
     private long newestStart;
 
-    /** The filter of the same kind, with the answers about the span that is looked at. */
-    private interface Node {
-        boolean passes();
-    }
-
-    /** The question about one field, and its answer. */
-    private static final class Leaf implements Node {
-        private final SpanField.Of of;
-        private final byte[] key;
-        private final ValueTest test;
-        private boolean passes;
-
-        Leaf(SpanFilter.Where where) {
-            this.of = where.field().of();
-            this.key = where.field().key().getBytes(UTF_8);
-            this.test = where.test();
-        }
-
-        @Override
-        public boolean passes() {
-            return passes;
-        }
-    }
-
     /** Makes a filter ready. */
     public OtlpFilter(SpanFilter filter) {
-        this.root = node(filter);
-    }
-
-    private Node node(SpanFilter filter) {
-        if (filter instanceof SpanFilter.Where where) {
-            Leaf leaf = new Leaf(where);
-            leaves.add(leaf);
-            return leaf;
-        }
-        if (filter instanceof SpanFilter.Not not) {
-            Node negated = node(not.filter());
-            return () -> !negated.passes();
-        }
-        if (filter instanceof SpanFilter.And and) {
-            List<Node> nodes = and.filters().stream().map(this::node).toList();
-            return () -> nodes.stream().allMatch(Node::passes);
-        }
-        if (filter instanceof SpanFilter.Or or) {
-            List<Node> nodes = or.filters().stream().map(this::node).toList();
-            return () -> nodes.stream().anyMatch(Node::passes);
-        }
-        throw new AssertionError("no branch for " + filter);
+        this.leaves = new FilterLeaves(filter);
     }
 
     /**
@@ -113,7 +63,7 @@ public final class OtlpFilter {
     /** Resource and scope may stand behind their spans. */
     private void resourceSpans() throws MalformedProtobufException {
         int first = in.position();
-        forget(SpanField.Of.RESOURCE_ATTRIBUTE, SpanField.Of.RESOURCE_ATTRIBUTE);
+        leaves.forget(SpanField.Of.RESOURCE_ATTRIBUTE, SpanField.Of.RESOURCE_ATTRIBUTE);
         while (in.hasNext()) {
             int tag = in.readTag();
             if (tag == WireReader.tag(1, TEXT)) {
@@ -121,6 +71,9 @@ public final class OtlpFilter {
             } else {
                 in.skipField(tag);
             }
+        }
+        if (leaves.excludesResource()) {
+            return;
         }
         in.seek(first);
         while (in.hasNext()) {
@@ -137,7 +90,7 @@ public final class OtlpFilter {
 
     private void scopeSpans() throws MalformedProtobufException {
         int first = in.position();
-        forget(SpanField.Of.SCOPE_NAME, SpanField.Of.SCOPE_ATTRIBUTE);
+        leaves.forget(SpanField.Of.SCOPE_NAME, SpanField.Of.SCOPE_ATTRIBUTE);
         boolean hasScope = false;
         while (in.hasNext()) {
             int tag = in.readTag();
@@ -194,9 +147,7 @@ public final class OtlpFilter {
     }
 
     private void span() throws MalformedProtobufException {
-        for (Leaf leaf : leaves) {
-            leaf.passes &= isAround(leaf.of);
-        }
+        leaves.forgetSpan();
         long start = 0;
         long end = 0;
         long kind = 0;
@@ -233,23 +184,16 @@ public final class OtlpFilter {
         }
         text(SpanField.Of.NAME, name, nameLength);
         text(SpanField.Of.TRACE_STATE, state, stateLength);
-        number(SpanField.Of.KIND, kind);
-        number(SpanField.Of.START, start);
+        leaves.number(SpanField.Of.KIND, kind);
+        leaves.number(SpanField.Of.START, start);
         if (end != 0) {
-            number(SpanField.Of.DURATION, end - start);
+            leaves.number(SpanField.Of.DURATION, end - start);
         }
         status(status);
-        if (root.passes()) {
+        if (leaves.passes()) {
             spans++;
             newestStart = Long.compareUnsigned(start, newestStart) > 0 ? start : newestStart;
         }
-    }
-
-    private static boolean isAround(SpanField.Of of) {
-        return switch (of) {
-            case RESOURCE_ATTRIBUTE, SCOPE_NAME, SCOPE_VERSION, SCOPE_ATTRIBUTE -> true;
-            default -> false;
-        };
     }
 
     /** @param at where its length stands; negative if there is none */
@@ -275,7 +219,7 @@ public final class OtlpFilter {
             in.leave(outer);
         }
         text(SpanField.Of.STATUS_MESSAGE, message, messageLength);
-        number(SpanField.Of.STATUS_CODE, code);
+        leaves.number(SpanField.Of.STATUS_CODE, code);
     }
 
     private void event() throws MalformedProtobufException {
@@ -333,7 +277,7 @@ public final class OtlpFilter {
             }
         }
         for (int i = 0; value >= 0 && i < leaves.size(); i++) {
-            Leaf leaf = leaves.get(i);
+            FilterLeaves.Leaf leaf = leaves.get(i);
             if (leaf.of == of
                     && !leaf.passes
                     && Arrays.equals(leaf.key, 0, leaf.key.length, bytes, key, key + keyLength)) {
@@ -372,25 +316,6 @@ public final class OtlpFilter {
     }
 
     private void text(SpanField.Of of, int at, int length) {
-        for (Leaf leaf : leaves) {
-            if (leaf.of == of) {
-                leaf.passes |= leaf.test.text(bytes, at, length);
-            }
-        }
-    }
-
-    private void number(SpanField.Of of, long value) {
-        for (Leaf leaf : leaves) {
-            if (leaf.of == of) {
-                leaf.passes |= leaf.test.number(value);
-            }
-        }
-    }
-
-    /** The fields from one to another have no value any more. */
-    private void forget(SpanField.Of from, SpanField.Of to) {
-        for (Leaf leaf : leaves) {
-            leaf.passes &= leaf.of.compareTo(from) < 0 || leaf.of.compareTo(to) > 0;
-        }
+        leaves.text(of, bytes, at, length);
     }
 }
