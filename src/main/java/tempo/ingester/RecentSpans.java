@@ -3,7 +3,6 @@ package tempo.ingester;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -153,8 +152,7 @@ final class RecentSpans {
 
         List<Found> newest() {
             return found.values().stream()
-                    .sorted(Comparator.comparing(Found::newestStart, Long::compareUnsigned)
-                            .reversed())
+                    .sorted(Found.NEWEST_FIRST)
                     .limit(limit)
                     .toList();
         }

@@ -7,6 +7,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import tempo.serialization.MessageSerializer;
 import tempo.span.TraceKey;
 import tempo.tempodb.scan.SpanCriteria;
 import tempo.tempodb.scan.SpanNames;
@@ -37,7 +38,7 @@ final class SearchMessages {
     static SpanCriteria read(DataInputStream in) throws IOException {
         String service = readText(in);
         String name = readText(in);
-        int count = count(in, ATTRIBUTE_BYTES_MIN);
+        int count = MessageSerializer.readCount(in, ATTRIBUTE_BYTES_MIN);
         List<SpanCriteria.Attribute> attributes = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             attributes.add(new SpanCriteria.Attribute(readText(in), readText(in)));
@@ -56,7 +57,7 @@ final class SearchMessages {
     }
 
     static List<Found> readFound(DataInputStream in) throws IOException {
-        int count = count(in, FOUND_BYTES);
+        int count = MessageSerializer.readCount(in, FOUND_BYTES);
         List<Found> found = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             found.add(new Found(new TraceKey(in.readLong(), in.readLong()), in.readInt(), in.readLong()));
@@ -73,7 +74,7 @@ final class SearchMessages {
     }
 
     static List<SpanNames.Name> readNames(DataInputStream in) throws IOException {
-        int count = count(in, NAME_BYTES_MIN);
+        int count = MessageSerializer.readCount(in, NAME_BYTES_MIN);
         List<SpanNames.Name> names = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             names.add(new SpanNames.Name(readText(in), in.readInt()));
@@ -82,22 +83,10 @@ final class SearchMessages {
     }
 
     static void writeText(String text, DataOutputStream out) throws IOException {
-        byte[] bytes = text.getBytes(UTF_8);
-        out.writeInt(bytes.length);
-        out.write(bytes);
+        MessageSerializer.writeBytes(text.getBytes(UTF_8), out);
     }
 
     static String readText(DataInputStream in) throws IOException {
-        byte[] bytes = new byte[count(in, 1)];
-        in.readFully(bytes);
-        return new String(bytes, UTF_8);
-    }
-
-    private static int count(DataInputStream in, int bytesEach) throws IOException {
-        int count = in.readInt();
-        if (count < 0 || count > in.available() / bytesEach) {
-            throw new IOException("count must be 0 to " + in.available() / bytesEach + " but was " + count);
-        }
-        return count;
+        return new String(MessageSerializer.readBytes(in), UTF_8);
     }
 }

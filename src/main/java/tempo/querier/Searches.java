@@ -5,7 +5,6 @@ import akka.actor.typed.Scheduler;
 import akka.actor.typed.javadsl.AskPattern;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,8 +69,7 @@ final class Searches {
         found.forEach(each -> byKey.merge(each.key(), each, Found::and));
         byKey.keySet().removeIf(key -> means.places().db().hides(tenant, key));
         return byKey.values().stream()
-                .sorted(Comparator.comparing(Found::newestStart, Long::compareUnsigned)
-                        .reversed())
+                .sorted(Found.NEWEST_FIRST)
                 .limit(limit)
                 .map(each -> new FoundTrace(each.key().traceId(), each.newestStart()))
                 .toList();

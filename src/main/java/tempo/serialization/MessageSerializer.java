@@ -105,7 +105,7 @@ public abstract class MessageSerializer extends SerializerWithStringManifest imp
     }
 
     /** How many of something follow, each of at least so many bytes. */
-    protected static int readCount(DataInputStream in, int bytesEach) throws IOException {
+    public static int readCount(DataInputStream in, int bytesEach) throws IOException {
         int count = in.readInt();
         if (count < 0 || count > in.available() / bytesEach) {
             throw new IOException("count must be 0 to " + in.available() / bytesEach + " but was " + count);
@@ -119,7 +119,7 @@ public abstract class MessageSerializer extends SerializerWithStringManifest imp
     }
 
     /** Bytes with their length before them. */
-    protected static void writeBytes(byte[] bytes, DataOutputStream out) throws IOException {
+    public static void writeBytes(byte[] bytes, DataOutputStream out) throws IOException {
         out.writeInt(bytes.length);
         out.write(bytes);
     }
@@ -130,7 +130,7 @@ public abstract class MessageSerializer extends SerializerWithStringManifest imp
     }
 
     /** What {@link #writeBytes} wrote. */
-    protected static byte[] readBytes(DataInputStream in) throws IOException {
+    public static byte[] readBytes(DataInputStream in) throws IOException {
         int length = in.readInt();
         if (length < 0 || length > in.available()) {
             throw new IOException("length must be 0 to " + in.available() + " but was " + length);

@@ -83,8 +83,7 @@ final class StorageV1 {
 
     private CompletionStage<Reply> find(String tenant, byte[] request) throws MalformedProtobufException {
         return StorageV2.find(lists, tenant, SearchRequest.read(request, false))
-                .thenApply(found -> new Reply(
-                        traces.all(tenant, found.results(), TraceReads.warnings(found.missing())), found.missing()));
+                .thenApply(found -> traces.found(tenant, found));
     }
 
     private CompletionStage<Reply> findIds(String tenant, byte[] request) throws MalformedProtobufException {

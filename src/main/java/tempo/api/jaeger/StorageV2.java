@@ -108,9 +108,7 @@ final class StorageV2 {
     }
 
     private CompletionStage<Reply> find(String tenant, byte[] request) throws MalformedProtobufException {
-        return find(lists, tenant, SearchRequest.read(request, true))
-                .thenApply(found -> new Reply(
-                        traces.all(tenant, found.results(), TraceReads.warnings(found.missing())), found.missing()));
+        return find(lists, tenant, SearchRequest.read(request, true)).thenApply(found -> traces.found(tenant, found));
     }
 
     /** The traces that a search of any version finds. */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import tempo.querier.Querier;
+import tempo.querier.SearchAnswer;
 import tempo.querier.TraceAnswer;
 import tempo.span.TraceId;
 
@@ -37,6 +38,11 @@ final class TraceReads {
      */
     Source<byte[], NotUsed> all(String tenant, List<TraceId> ids, List<String> warnings) {
         return Source.from(ids).mapAsync(1, id -> chunks(tenant, id, warnings)).mapConcat(messages -> messages);
+    }
+
+    /** The traces that a search has found, and what it may lack. */
+    Reply found(String tenant, SearchAnswer<TraceId> found) {
+        return new Reply(all(tenant, found.results(), warnings(found.missing())), found.missing());
     }
 
     /** The messages of one trace; none if it is not found. */

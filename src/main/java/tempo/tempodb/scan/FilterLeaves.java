@@ -53,17 +53,15 @@ final class FilterLeaves {
 
     FilterLeaves(SpanFilter filter) {
         this.root = node(filter);
-        needed(filter, root);
+        needed(root);
     }
 
     /** Finds what all spans need, at the top of the filter. */
-    private void needed(SpanFilter filter, Node node) {
+    private void needed(Node node) {
         if (node instanceof Leaf leaf && leaf.of == SpanField.Of.RESOURCE_ATTRIBUTE) {
             neededOfResource.add(leaf);
-        } else if (filter instanceof SpanFilter.And and && node instanceof All all) {
-            for (int i = 0; i < all.nodes().size(); i++) {
-                needed(and.filters().get(i), all.nodes().get(i));
-            }
+        } else if (node instanceof All all) {
+            all.nodes().forEach(this::needed);
         }
     }
 

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import tempo.span.MalformedProtobufException;
 import tempo.span.WireReader;
 import tempo.tempodb.spans.SpanField;
-import tempo.tempodb.spans.ValueTest;
 
 /**
  * A filter made ready for spans that are in no block yet: OTLP bytes, walked once. What passes here passes in a block, but for what has no
@@ -282,31 +281,12 @@ public final class OtlpFilter {
                     && !leaf.passes
                     && Arrays.equals(leaf.key, 0, leaf.key.length, bytes, key, key + keyLength)) {
                 in.seek(value);
-                leaf.passes = value(leaf.test);
+                int message = in.enter();
+                leaf.passes = leaf.test.anyValue(bytes, in);
+                in.leave(message);
             }
         }
         in.leave(outer);
-    }
-
-    private boolean value(ValueTest test) throws MalformedProtobufException {
-        boolean passes = false;
-        int outer = in.enter();
-        while (in.hasNext()) {
-            int tag = in.readTag();
-            switch (tag) {
-                case 1 << 3 | TEXT, 7 << 3 | TEXT -> {
-                    int length = in.readLength();
-                    passes = test.text(bytes, in.position(), length);
-                    in.skip(length);
-                }
-                case 2 << 3 | WireReader.VARINT -> passes = test.truth(in.readVarint64() != 0);
-                case 3 << 3 | WireReader.VARINT -> passes = test.number(in.readVarint64());
-                case 4 << 3 | WireReader.FIXED64 -> passes = test.real(Double.longBitsToDouble(in.readFixed64()));
-                default -> in.skipField(tag);
-            }
-        }
-        in.leave(outer);
-        return passes;
     }
 
     private void text(SpanField.Of of) throws MalformedProtobufException {

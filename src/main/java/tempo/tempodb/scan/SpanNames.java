@@ -3,7 +3,6 @@ package tempo.tempodb.scan;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.NavigableSet;
 import java.util.TreeSet;
@@ -12,6 +11,7 @@ import tempo.span.WireReader;
 import tempo.tempodb.block.CorruptBlockException;
 import tempo.tempodb.block.SpanColumns;
 import tempo.tempodb.column.CorruptPageException;
+import tempo.tempodb.spans.ContextFields;
 import tempo.tempodb.spans.FieldLabels;
 import tempo.tempodb.spans.SpanField;
 import tempo.tempodb.spans.ValueTest;
@@ -31,7 +31,6 @@ public final class SpanNames {
     private static final int KINDS = 6;
 
     private static final int TEXT = WireReader.LENGTH_DELIMITED;
-    private static final byte[] SERVICE_NAME = "service.name".getBytes(UTF_8);
     private static final SpanField SERVICE = SpanField.resource("service.name");
 
     private final String service;
@@ -118,18 +117,8 @@ public final class SpanNames {
     }
 
     private void resourceSpans(byte[] bytes, WireReader in) throws MalformedProtobufException {
-        int first = in.position();
-        String found = "";
-        while (in.hasNext()) {
-            int tag = in.readTag();
-            if (tag == WireReader.tag(1, TEXT)) {
-                int outer = in.enter();
-                found = serviceOf(bytes, in);
-                in.leave(outer);
-            } else {
-                in.skipField(tag);
-            }
-        }
+        String found = ContextFields.text(bytes, in.position(), in.limit() - in.position(), SERVICE.key())
+                .orElse("");
         if (service.isEmpty()) {
             if (!found.isEmpty()) {
                 add(new Name(found, 0));
@@ -139,7 +128,6 @@ public final class SpanNames {
         if (!service.equals(found)) {
             return;
         }
-        in.seek(first);
         while (in.hasNext()) {
             int tag = in.readTag();
             if (tag == WireReader.tag(2, TEXT)) {
@@ -177,53 +165,6 @@ public final class SpanNames {
             }
         }
         add(new Name(name, kind));
-    }
-
-    /** Of a resource; empty if it names none. */
-    private static String serviceOf(byte[] bytes, WireReader in) throws MalformedProtobufException {
-        while (in.hasNext()) {
-            int tag = in.readTag();
-            if (tag != WireReader.tag(1, TEXT)) {
-                in.skipField(tag);
-                continue;
-            }
-            int outer = in.enter();
-            boolean isService = false;
-            String value = "";
-            while (in.hasNext()) {
-                int field = in.readTag();
-                if (field == WireReader.tag(1, TEXT)) {
-                    int length = in.readLength();
-                    isService = Arrays.equals(
-                            SERVICE_NAME, 0, SERVICE_NAME.length, bytes, in.position(), in.position() + length);
-                    in.skip(length);
-                } else if (field == WireReader.tag(2, TEXT)) {
-                    int message = in.enter();
-                    value = stringOf(bytes, in);
-                    in.leave(message);
-                } else {
-                    in.skipField(field);
-                }
-            }
-            in.leave(outer);
-            if (isService) {
-                return value;
-            }
-        }
-        return "";
-    }
-
-    private static String stringOf(byte[] bytes, WireReader in) throws MalformedProtobufException {
-        String value = "";
-        while (in.hasNext()) {
-            int tag = in.readTag();
-            if (tag == WireReader.tag(1, TEXT)) {
-                value = text(bytes, in);
-            } else {
-                in.skipField(tag);
-            }
-        }
-        return value;
     }
 
     private static String text(byte[] bytes, WireReader in) throws MalformedProtobufException {

@@ -38,6 +38,10 @@ public final class TraceSearch {
      *     the entry that they were met in
      */
     public record Found(TraceKey key, int spans, long newestStart) {
+        /** An order of {@link #newest}. */
+        public static final Comparator<Found> NEWEST_FIRST =
+                Comparator.comparing(Found::newestStart, Long::compareUnsigned).reversed();
+
         /** What was found of the same trace here and elsewhere. */
         public Found and(Found other) {
             boolean isNewer = Long.compareUnsigned(newestStart, other.newestStart) > 0;
@@ -94,10 +98,7 @@ public final class TraceSearch {
                 bound = newest(block, limit, bound, found);
             }
         }
-        return found.values().stream()
-                .sorted((a, b) -> Long.compareUnsigned(b.newestStart(), a.newestStart()))
-                .limit(limit)
-                .toList();
+        return found.values().stream().sorted(Found.NEWEST_FIRST).limit(limit).toList();
     }
 
     /** Adds what one block has; returns what the next trace has to be newer than. */

@@ -8,7 +8,7 @@ import tempo.span.MalformedProtobufException;
 import tempo.span.WireReader;
 
 /** Looks into resources and scopes, which are kept as the bytes of their fields. Stateless. */
-final class ContextFields {
+public final class ContextFields {
     private static final int CONTEXT = WireReader.tag(1, WireReader.LENGTH_DELIMITED);
     private static final int RESOURCE_ATTRIBUTE = WireReader.tag(1, WireReader.LENGTH_DELIMITED);
     private static final int SCOPE_NAME = WireReader.tag(1, WireReader.LENGTH_DELIMITED);
@@ -22,8 +22,12 @@ final class ContextFields {
     /** True if the field, which is of a resource or of a scope, passes a test in a context. */
     static boolean passes(ByteList contexts, int number, SpanField field, ValueTest test)
             throws MalformedProtobufException {
-        byte[] bytes = contexts.array();
-        WireReader reader = new WireReader(bytes, contexts.offset(number), contexts.length(number));
+        return passes(contexts.array(), contexts.offset(number), contexts.length(number), field, test);
+    }
+
+    private static boolean passes(byte[] bytes, int offset, int bytesLength, SpanField field, ValueTest test)
+            throws MalformedProtobufException {
+        WireReader reader = new WireReader(bytes, offset, bytesLength);
         byte[] key = field.key().getBytes(UTF_8);
         boolean found = false;
         boolean passes = false;
@@ -55,15 +59,25 @@ final class ContextFields {
 
     /** The text of an attribute of a resource. */
     static Optional<String> text(ByteList resources, int number, String key) throws MalformedProtobufException {
+        return text(resources.array(), resources.offset(number), resources.length(number), key);
+    }
+
+    /**
+     * The text of an attribute of a resource.
+     *
+     * @param bytes of which {@code [offset..offset + length)} is {@code ResourceSpans}, or what of it is not spans
+     */
+    public static Optional<String> text(byte[] bytes, int offset, int length, String key)
+            throws MalformedProtobufException {
         String[] found = new String[1];
         ValueTest keep = new ValueTest() {
             @Override
-            public boolean text(byte[] bytes, int offset, int length) {
-                found[0] = new String(bytes, offset, length, UTF_8);
+            public boolean text(byte[] value, int at, int count) {
+                found[0] = new String(value, at, count, UTF_8);
                 return true;
             }
         };
-        passes(resources, number, SpanField.resource(key), keep);
+        passes(bytes, offset, length, SpanField.resource(key), keep);
         return Optional.ofNullable(found[0]);
     }
 
@@ -98,29 +112,10 @@ final class ContextFields {
             int tag = reader.readTag();
             if (tag == VALUE) {
                 int limit = reader.enter();
-                passes = value(bytes, reader, test);
+                passes = test.anyValue(bytes, reader);
                 reader.leave(limit);
             } else {
                 reader.skipField(tag);
-            }
-        }
-        return passes;
-    }
-
-    private static boolean value(byte[] bytes, WireReader reader, ValueTest test) throws MalformedProtobufException {
-        boolean passes = false;
-        while (reader.hasNext()) {
-            int tag = reader.readTag();
-            switch (tag) {
-                case 0x0a, 0x3a -> {
-                    int length = reader.readLength();
-                    passes = test.text(bytes, reader.position(), length);
-                    reader.skip(length);
-                }
-                case 0x10 -> passes = test.truth(reader.readVarint64() != 0);
-                case 0x18 -> passes = test.number(reader.readVarint64());
-                case 0x21 -> passes = test.real(Double.longBitsToDouble(reader.readFixed64()));
-                default -> reader.skipField(tag);
             }
         }
         return passes;

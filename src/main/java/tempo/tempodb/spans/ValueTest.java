@@ -1,6 +1,8 @@
 package tempo.tempodb.spans;
 
 import java.util.Arrays;
+import tempo.span.MalformedProtobufException;
+import tempo.span.WireReader;
 
 /**
  * What is asked of a value, whatever its type: a value of a type that it does not ask about does not pass. Says as much of the
@@ -40,6 +42,30 @@ public abstract class ValueTest {
     /** True if a truth value passes. */
     public boolean truth(boolean value) {
         return false;
+    }
+
+    /**
+     * True if an {@code AnyValue} passes, which the reader is in, to its end.
+     *
+     * @param bytes that the reader reads
+     */
+    public final boolean anyValue(byte[] bytes, WireReader reader) throws MalformedProtobufException {
+        boolean passes = false;
+        while (reader.hasNext()) {
+            int tag = reader.readTag();
+            switch (tag) {
+                case 0x0a, 0x3a -> {
+                    int length = reader.readLength();
+                    passes = text(bytes, reader.position(), length);
+                    reader.skip(length);
+                }
+                case 0x10 -> passes = truth(reader.readVarint64() != 0);
+                case 0x18 -> passes = number(reader.readVarint64());
+                case 0x21 -> passes = real(Double.longBitsToDouble(reader.readFixed64()));
+                default -> reader.skipField(tag);
+            }
+        }
+        return passes;
     }
 
     /** Bytes that are in every text that passes; empty if nothing is known. */
