@@ -86,6 +86,11 @@ final class DataDirectory implements AutoCloseable {
 
     /** Where the blocks are. */
     Path blocks() {
+        return blocks(path);
+    }
+
+    /** Where the blocks are in a data directory. */
+    static Path blocks(Path path) {
         return path.resolve("blocks");
     }
 

@@ -1,16 +1,13 @@
 package tempo.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
-import tempo.config.InvalidConfigException;
 
 /** The program: its subcommands, and what each kind of failure prints and returns. */
 @Command(
@@ -32,6 +29,9 @@ import tempo.config.InvalidConfigException;
             "  tempo server --config my.conf          a node with settings of its own",
             "  tempo cluster up 3                     three nodes on this machine",
             "  tempo config show --changed            what differs from the defaults",
+            "",
+            "The tools have a help of their own:",
+            "  tempo cli --help                       looks into a store without a server",
         })
 public final class TempoCommand implements Runnable {
     @Spec
@@ -74,18 +74,6 @@ public final class TempoCommand implements Runnable {
     }
 
     private static int report(Exception failure, CommandLine command, ParseResult arguments) {
-        PrintWriter err = command.getErr();
-        if (failure instanceof InvalidConfigException invalid) {
-            invalid.problems().forEach(problem -> err.println("tempo: " + problem));
-            return ExitCode.USAGE;
-        }
-        if (failure instanceof StartException || failure instanceof IOException) {
-            err.println("tempo: " + failure.getMessage());
-        } else {
-            // Nobody foresaw it, so whoever reports it needs the place.
-            err.println("tempo: failed unexpectedly");
-            failure.printStackTrace(err);
-        }
-        return ExitCode.SOFTWARE;
+        return Failures.report("tempo", failure, command.getErr());
     }
 }

@@ -57,12 +57,27 @@ public final class Quickstart {
         Shown shown = send(otlp, traces);
         List<SpanRow> spans = lookUp(shown);
         out.println();
-        boolean isTerminal = System.console() != null;
-        Waterfall.draw(spans, style(environment, isTerminal, Charset.defaultCharset()))
-                .forEach(out::println);
+        draw(spans, environment, out);
         out.println();
         printWhatNext(shown.traceId());
         out.flush();
+    }
+
+    /**
+     * Draws a trace as a waterfall.
+     *
+     * @param json as the query API answers, or OTLP/JSON
+     * @param environment for COLUMNS and NO_COLOR
+     * @throws IOException if it is no trace
+     */
+    public static void draw(byte[] json, Map<String, String> environment, PrintWriter out) throws IOException {
+        draw(TraceJson.read(json), environment, out);
+    }
+
+    private static void draw(List<SpanRow> spans, Map<String, String> environment, PrintWriter out) {
+        boolean isTerminal = System.console() != null;
+        Waterfall.draw(spans, style(environment, isTerminal, Charset.defaultCharset()))
+                .forEach(out::println);
     }
 
     /** The trace that is read back. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import tempo.tempodb.backend.ObjectStore;
@@ -45,6 +46,19 @@ public record StoreMarker(UUID clusterId, int rangeCount) {
             StoreMarker marker = new StoreMarker(clusterIds.get(), rangeCount);
             boolean created = store.putIfAbsent(BlockNames.MARKER, ByteBuffer.wrap(marker.encode()));
             return created ? marker : read(store);
+        }
+    }
+
+    /**
+     * Reads the store's marker, and writes nothing; empty if nobody has opened the store as one of ours.
+     *
+     * @throws IOException if the store fails or the marker is damaged
+     */
+    public static Optional<StoreMarker> find(ObjectStore store) throws IOException {
+        try {
+            return Optional.of(read(store));
+        } catch (NoSuchFileException never) {
+            return Optional.empty();
         }
     }
 

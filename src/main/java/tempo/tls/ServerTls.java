@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -123,7 +124,7 @@ public final class ServerTls {
                 config.clientCaFile().isEmpty() ? new byte[0] : read("client-ca-file", config.clientCaFile()));
     }
 
-    private static byte[] read(String key, String file) throws IOException {
+    static byte[] read(String key, String file) throws IOException {
         try {
             return Files.readAllBytes(Path.of(file));
         } catch (NoSuchFileException e) {
@@ -136,29 +137,60 @@ public final class ServerTls {
     private static Loaded load(TlsConfig config, List<byte[]> files) throws IOException {
         List<Certificate> chain =
                 parsed("certificate-file", config.certificateFile(), () -> Pem.certificates(files.get(0)));
-        PublicKey owner = chain.get(0).getPublicKey();
-        PrivateKey key = parsed("key-file", config.keyFile(), () -> {
-            PrivateKey read = Pem.privateKey(files.get(1), owner);
-            if (!belongs(read, owner)) {
-                throw new IOException("its key is not that of the certificate in " + config.certificateFile());
-            }
-            return read;
-        });
+        PrivateKey key = privateKey(
+                config.keyFile(),
+                files.get(1),
+                config.certificateFile(),
+                chain.get(0).getPublicKey());
         try {
-            KeyStore own = empty();
-            own.setKeyEntry("own", key, NO_PASSWORD, chain.toArray(new Certificate[0]));
-            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keys.init(own, NO_PASSWORD);
             TrustManager[] trust = config.clientCaFile().isEmpty()
                     ? new TrustManager[0]
                     : parsed("client-ca-file", config.clientCaFile(), () -> trusting(Pem.certificates(files.get(2))));
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), trust, new SecureRandom());
+            context.init(keyManagers(key, chain), trust, new SecureRandom());
             return new Loaded(context, (X509Certificate) chain.get(0), files);
         } catch (GeneralSecurityException e) {
             throw new IOException(
                     "certificate-file " + config.certificateFile() + " cannot be used: " + e.getMessage(), e);
         }
+    }
+
+    private static KeyManager[] keyManagers(PrivateKey key, List<Certificate> chain)
+            throws GeneralSecurityException, IOException {
+        KeyStore own = empty();
+        own.setKeyEntry("own", key, NO_PASSWORD, chain.toArray(new Certificate[0]));
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(own, NO_PASSWORD);
+        return keys.getKeyManagers();
+    }
+
+    /** Those who show a certificate, whose key has to be its own. */
+    static KeyManager[] keyManagers(String certificateFile, String keyFile) throws IOException {
+        byte[] certificates = read("certificate-file", certificateFile);
+        List<Certificate> chain = parsed("certificate-file", certificateFile, () -> Pem.certificates(certificates));
+        PrivateKey key = privateKey(
+                keyFile,
+                read("key-file", keyFile),
+                certificateFile,
+                chain.get(0).getPublicKey());
+        return parsed("certificate-file", certificateFile, () -> keyManagers(key, chain));
+    }
+
+    private static PrivateKey privateKey(String keyFile, byte[] text, String certificateFile, PublicKey owner)
+            throws IOException {
+        return parsed("key-file", keyFile, () -> {
+            PrivateKey read = Pem.privateKey(text, owner);
+            if (!belongs(read, owner)) {
+                throw new IOException("its key is not that of the certificate in " + certificateFile);
+            }
+            return read;
+        });
+    }
+
+    /** Those who trust whom the authorities in a file vouch for. */
+    static TrustManager[] trusting(String caFile) throws IOException {
+        byte[] authorities = read("ca-file", caFile);
+        return parsed("ca-file", caFile, () -> trusting(Pem.certificates(authorities)));
     }
 
     private interface Parser<T> {

@@ -32,7 +32,7 @@ final class BannedCallsTest {
             "tempo.cli.WarmupCommand", Set.of("java.time.Clock.systemUTC"),
             "tempo.Main", Set.of("java.lang.System.exit"),
             // A bug's stack trace goes to the terminal, where nothing else can take it.
-            "tempo.cli.TempoCommand", Set.of("java.lang.Exception.printStackTrace"));
+            "tempo.cli.Failures", Set.of("java.lang.Exception.printStackTrace"));
 
     @Test
     void nobodyCallsWhatIsBanned() {

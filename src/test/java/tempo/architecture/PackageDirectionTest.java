@@ -38,6 +38,24 @@ final class PackageDirectionTest {
                             "tempo.tempodb.blocklist",
                             "tempo.tempodb.scan",
                             "tempo.tempodb.spans")),
+            Map.entry(
+                    "tempo.cli.storage",
+                    List.of(
+                            "tempo.config",
+                            "tempo.cli",
+                            "tempo.client",
+                            "tempo.quickstart",
+                            "tempo.span",
+                            "tempo.format",
+                            "tempo.format.json",
+                            "tempo.format.otlp",
+                            "tempo.format.jaeger",
+                            "tempo.tempodb",
+                            "tempo.tempodb.backend",
+                            "tempo.tempodb.block",
+                            "tempo.tempodb.blocklist",
+                            "tempo.tempodb.spans")),
+            Map.entry("tempo.client", List.of("tempo.span", "tempo.tls")),
             Map.entry("tempo.quickstart", List.of()),
             Map.entry("tempo.span", List.of()),
             Map.entry("tempo.tenant", List.of()),
@@ -182,7 +200,9 @@ final class PackageDirectionTest {
                             "tempo.format.jaeger",
                             "tempo.tempodb.scan",
                             "tempo.querier")),
-            Map.entry("tempo.api.tempo", List.of("tempo.span", "tempo.tenant", "tempo.querier", "tempo.api.status")),
+            Map.entry(
+                    "tempo.api.tempo",
+                    List.of("tempo.span", "tempo.tenant", "tempo.format.otlp", "tempo.querier", "tempo.api.status")),
             Map.entry("tempo.api.status", List.of()));
 
     @Test

@@ -1,5 +1,8 @@
 package tempo.api.tempo;
 
+import tempo.format.otlp.JsonOutput;
+import tempo.format.otlp.TraceJsonMessage;
+import tempo.format.otlp.TraceJsonWriter;
 import tempo.span.MalformedProtobufException;
 import tempo.span.WireReader;
 

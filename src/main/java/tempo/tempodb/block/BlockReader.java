@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.NavigableSet;
 import org.jspecify.annotations.Nullable;
 import tempo.span.TraceKey;
+import tempo.tempodb.spans.Segment;
 
 /** Reads traces out of one block. Immutable; thread-safe if its source is. */
 public final class BlockReader {
@@ -185,6 +186,11 @@ public final class BlockReader {
     /** The bytes of a segment, checked. */
     byte[] segmentBytes(int segment) throws IOException {
         return segments.read(segment, BlockPlace.block(tail.blockId()));
+    }
+
+    /** A segment, from memory or read. */
+    Segment segment(int number) throws IOException {
+        return segments.get(number, BlockPlace.block(tail.blockId()));
     }
 
     /**

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Where the frames of a block's trace directory are. Section bytes: an entry of 24 bytes for each frame, in the order of their keys.
@@ -72,6 +73,11 @@ final class DirectoryTable {
 
     int frames() {
         return firsts.length;
+    }
+
+    /** All frames together. */
+    long bytes() {
+        return IntStream.of(lengths).asLongStream().sum();
     }
 
     /** Where the first frame is in the object. */

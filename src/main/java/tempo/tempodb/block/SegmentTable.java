@@ -122,6 +122,15 @@ final class SegmentTable {
         return offsets.length;
     }
 
+    /** Where a segment's content begins in the object. */
+    long offset(int number) {
+        return offsets[number];
+    }
+
+    int length(int number) {
+        return lengths[number];
+    }
+
     /** A segment, from {@code parts}, or else read from {@code source}. */
     Segment get(int number, BlockSource source, DecodedParts parts, BlockPlace place) throws IOException {
         if (number >= offsets.length) {

@@ -131,6 +131,10 @@ final class StripTable {
         return lengths[strip * StripParts.COUNT + part] > 0;
     }
 
+    int length(int strip, int part) {
+        return lengths[strip * StripParts.COUNT + part];
+    }
+
     /**
      * The bytes of a strip's part, checked.
      *

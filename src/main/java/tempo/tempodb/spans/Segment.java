@@ -107,6 +107,21 @@ public final class Segment {
         return 3L * bytes.length + 3L * tables.length;
     }
 
+    /** How many different resources there are. */
+    public int resourceCount() {
+        return resources.count();
+    }
+
+    /** How many different scopes there are. */
+    public int scopeCount() {
+        return scopes.count();
+    }
+
+    /** How many columns there are. */
+    public int columnCount() {
+        return columns.length;
+    }
+
     ByteList resources() {
         return resources;
     }
@@ -168,6 +183,11 @@ public final class Segment {
         TextPatterns made = TextPatterns.decode(bytes, dictionaryOffsets[column], dictionaryLengths[column]);
         dictionaries.set(column, made);
         return made;
+    }
+
+    /** How long the dictionary of a column of text is, in bytes. */
+    int dictionaryLength(int column) {
+        return dictionaryLengths[column];
     }
 
     ShapeItems shape(int number) {

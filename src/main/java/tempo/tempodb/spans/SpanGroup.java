@@ -202,6 +202,11 @@ public final class SpanGroup {
         return directory;
     }
 
+    /** The first byte of a loaded page, by its index in the directory; negative if the page is empty. */
+    int firstByte(int index) {
+        return directory.length(index) == 0 ? -1 : bytes(index)[offsets[index]];
+    }
+
     /** How many rows a page has; 0 if the group has no such page. */
     int rows(int page) {
         int index = directory.find(page);

@@ -29,6 +29,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tempo.format.otlp.JsonOutput;
 import tempo.span.MalformedProtobufException;
 import tempo.span.TraceSamples;
 import tempo.span.WireWriter;

@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import tempo.tempodb.backend.ObjectInfo;
 import tempo.tempodb.backend.ObjectKeys;
 import tempo.tempodb.backend.ObjectStore;
@@ -28,10 +29,13 @@ public final class LocalObjectStore implements ObjectStore {
     private static final int PUBLISH_ATTEMPTS_MAX = 5;
 
     private final Path root;
-    private final TemporaryFiles temporaries;
+
+    /** Null as long as nothing was written, if the store was there already. */
+    private @Nullable TemporaryFiles temporaries;
+
     private final OpenFiles openFiles = new OpenFiles();
 
-    private LocalObjectStore(Path root, TemporaryFiles temporaries) {
+    private LocalObjectStore(Path root, @Nullable TemporaryFiles temporaries) {
         this.root = root;
         this.temporaries = temporaries;
     }
@@ -44,6 +48,26 @@ public final class LocalObjectStore implements ObjectStore {
         } catch (IOException e) {
             throw new IOException("store in directory " + directory + " cannot be opened: " + e, e);
         }
+    }
+
+    /**
+     * Opens the store in a directory that must exist, and changes nothing there before the first write: for who only looks, and may have no
+     * right to more.
+     */
+    public static LocalObjectStore openExisting(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            throw new IOException("there is no directory " + directory);
+        }
+        return new LocalObjectStore(directory.toRealPath(), null);
+    }
+
+    private synchronized TemporaryFiles temporaries() throws IOException {
+        TemporaryFiles open = temporaries;
+        if (open == null) {
+            open = TemporaryFiles.open(root);
+            temporaries = open;
+        }
+        return open;
     }
 
     @Override
@@ -84,7 +108,7 @@ public final class LocalObjectStore implements ObjectStore {
         if (Files.exists(target)) {
             return false;
         }
-        try (ObjectWriter writer = new LocalObjectWriter(key, temporaries.next(), file -> link(file, target))) {
+        try (ObjectWriter writer = new LocalObjectWriter(key, temporaries().next(), file -> link(file, target))) {
             writer.write(content);
             writer.commit();
             return true;
@@ -100,7 +124,7 @@ public final class LocalObjectStore implements ObjectStore {
     public ObjectWriter write(String key) throws IOException {
         Path target = fileOf(key);
         try {
-            return new LocalObjectWriter(key, temporaries.next(), file -> rename(file, target));
+            return new LocalObjectWriter(key, temporaries().next(), file -> rename(file, target));
         } catch (IOException e) {
             throw failure("start of a write", key, e);
         }
@@ -153,16 +177,18 @@ public final class LocalObjectStore implements ObjectStore {
     @Override
     public int removeAbandonedWrites(Instant startedBefore) throws IOException {
         try {
-            return temporaries.sweep(startedBefore);
+            return temporaries().sweep(startedBefore);
         } catch (IOException e) {
             throw failure("removal of abandoned writes", TemporaryFiles.DIRECTORY, e);
         }
     }
 
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
         openFiles.close();
-        temporaries.close();
+        if (temporaries != null) {
+            temporaries.close();
+        }
     }
 
     private Path fileOf(String key) {

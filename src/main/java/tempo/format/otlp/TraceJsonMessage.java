@@ -1,4 +1,4 @@
-package tempo.api.tempo;
+package tempo.format.otlp;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,17 +9,20 @@ import tempo.span.WireReader;
 
 /**
  * What of an OTLP message goes into JSON, in the order that Tempo prints it: that of the declarations in the .proto file,
- * which for {@code flags} is not that of the numbers.
+ * which for {@code flags} is not that of the numbers. Immutable and thread-safe.
  *
  * <p>Source: Tempo's pkg/tempopb, which knows OTLP 1.1; newer fields (entity references, string table indexes) are unknown
  * to it and to its clients' strict parsers.
  */
-final class TraceJsonMessage {
-    /** The whole trace. */
-    static final TraceJsonMessage TRACE;
+public final class TraceJsonMessage {
+    /** The whole trace, as Grafana Tempo prints it: ids in base64, enums by name. */
+    public static final TraceJsonMessage TRACE;
 
-    /** The whole trace as the first version of the API names its field. */
-    static final TraceJsonMessage TRACE_V1;
+    /** The whole trace as the first version of Tempo's API names its field. */
+    public static final TraceJsonMessage TRACE_V1;
+
+    /** The whole trace in OTLP/JSON: ids in hexadecimal, enums as numbers. */
+    public static final TraceJsonMessage TRACE_OTLP;
 
     private static final Map<Integer, String> SPAN_KINDS = Map.of(
             0, "SPAN_KIND_UNSPECIFIED",
@@ -36,6 +39,15 @@ final class TraceJsonMessage {
     private static final int TAG_COUNT = 256;
 
     static {
+        TRACE = new TraceJsonMessage()
+                .messages(1, "resourceSpans", resourceSpans(Type.BYTES, SPAN_KINDS, STATUS_CODES));
+        TRACE_V1 = new TraceJsonMessage().messages(1, "batches", resourceSpans(Type.BYTES, SPAN_KINDS, STATUS_CODES));
+        TRACE_OTLP = new TraceJsonMessage().messages(1, "resourceSpans", resourceSpans(Type.ID, Map.of(), Map.of()));
+    }
+
+    /** A batch, whose ids are of a type and whose enums have names; of one without a name the number is printed. */
+    private static TraceJsonMessage resourceSpans(
+            Type id, Map<Integer, String> kinds, Map<Integer, String> statusCodes) {
         TraceJsonMessage value = new TraceJsonMessage();
         TraceJsonMessage attribute =
                 new TraceJsonMessage().scalar(1, "key", Type.STRING).message(2, "value", value);
@@ -52,22 +64,22 @@ final class TraceJsonMessage {
                 .messages(3, "attributes", attribute)
                 .scalar(4, "droppedAttributesCount", Type.UINT32);
         TraceJsonMessage link = new TraceJsonMessage()
-                .scalar(1, "traceId", Type.BYTES)
-                .scalar(2, "spanId", Type.BYTES)
+                .scalar(1, "traceId", id)
+                .scalar(2, "spanId", id)
                 .scalar(3, "traceState", Type.STRING)
                 .messages(4, "attributes", attribute)
                 .scalar(5, "droppedAttributesCount", Type.UINT32)
                 .scalar(6, "flags", Type.FIXED32);
         TraceJsonMessage status =
-                new TraceJsonMessage().scalar(2, "message", Type.STRING).enumeration(3, "code", STATUS_CODES);
+                new TraceJsonMessage().scalar(2, "message", Type.STRING).enumeration(3, "code", statusCodes);
         TraceJsonMessage span = new TraceJsonMessage()
-                .scalar(1, "traceId", Type.BYTES)
-                .scalar(2, "spanId", Type.BYTES)
+                .scalar(1, "traceId", id)
+                .scalar(2, "spanId", id)
                 .scalar(3, "traceState", Type.STRING)
-                .scalar(4, "parentSpanId", Type.BYTES)
+                .scalar(4, "parentSpanId", id)
                 .scalar(16, "flags", Type.FIXED32)
                 .scalar(5, "name", Type.STRING)
-                .enumeration(6, "kind", SPAN_KINDS)
+                .enumeration(6, "kind", kinds)
                 .scalar(7, "startTimeUnixNano", Type.FIXED64)
                 .scalar(8, "endTimeUnixNano", Type.FIXED64)
                 .messages(9, "attributes", attribute)
@@ -89,18 +101,17 @@ final class TraceJsonMessage {
         TraceJsonMessage resource = new TraceJsonMessage()
                 .messages(1, "attributes", attribute)
                 .scalar(2, "droppedAttributesCount", Type.UINT32);
-        TraceJsonMessage resourceSpans = new TraceJsonMessage()
+        return new TraceJsonMessage()
                 .message(1, "resource", resource)
                 .messages(2, "scopeSpans", scopeSpans)
                 .scalar(3, "schemaUrl", Type.STRING);
-        TRACE = new TraceJsonMessage().messages(1, "resourceSpans", resourceSpans);
-        TRACE_V1 = new TraceJsonMessage().messages(1, "batches", resourceSpans);
     }
 
     /** How a value is written in protobuf and in JSON. */
     enum Type {
         STRING(WireReader.LENGTH_DELIMITED),
         BYTES(WireReader.LENGTH_DELIMITED),
+        ID(WireReader.LENGTH_DELIMITED),
         BOOL(WireReader.VARINT),
         INT64(WireReader.VARINT),
         UINT32(WireReader.VARINT),
@@ -116,9 +127,9 @@ final class TraceJsonMessage {
             this.wireType = wireType;
         }
 
-        /** True for strings and bytes. */
+        /** True for strings, bytes and ids. */
         boolean isBytes() {
-            return this == STRING || this == BYTES;
+            return this == STRING || this == BYTES || this == ID;
         }
     }
 

@@ -1,4 +1,4 @@
-package tempo.api.tempo;
+package tempo.format.otlp;
 
 /** Well-formed UTF-8, table 3-7 of the Unicode standard: nothing overlong, no surrogates, nothing above U+10FFFF. */
 final class Utf8 {

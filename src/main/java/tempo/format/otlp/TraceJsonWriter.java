@@ -1,9 +1,9 @@
-package tempo.api.tempo;
+package tempo.format.otlp;
 
 import java.util.Arrays;
 import java.util.Objects;
-import tempo.api.tempo.TraceJsonMessage.Field;
-import tempo.api.tempo.TraceJsonMessage.Type;
+import tempo.format.otlp.TraceJsonMessage.Field;
+import tempo.format.otlp.TraceJsonMessage.Type;
 import tempo.span.MalformedProtobufException;
 import tempo.span.WireReader;
 import tempo.span.WireWriter;
@@ -13,9 +13,9 @@ import tempo.span.WireWriter;
  * order, wherever they stand. As in protobuf the last of several values counts, and of a message that comes in several parts
  * the parts are joined.
  */
-final class TraceJsonWriter {
+public final class TraceJsonWriter {
     /** Messages inside each other, at most: more than receivers let through, less than a thread's stack holds. */
-    static final int DEPTH_MAX = 1_000;
+    public static final int DEPTH_MAX = 1_000;
 
     /** Slots of a field in a frame: place of its first value, of its last value, and how many. */
     private static final int SLOTS = 3;
@@ -25,7 +25,8 @@ final class TraceJsonWriter {
     /** What was found in the messages that are open, by depth. */
     private int[][] frames = new int[16][];
 
-    TraceJsonWriter(JsonOutput out) {
+    /** A writer that appends to {@code out}. */
+    public TraceJsonWriter(JsonOutput out) {
         this.out = out;
     }
 
@@ -34,7 +35,7 @@ final class TraceJsonWriter {
      *
      * @throws MalformedProtobufException if it is not well-formed, or nested more than {@link #DEPTH_MAX} deep
      */
-    void message(TraceJsonMessage type, byte[] source, WireReader reader) throws MalformedProtobufException {
+    public void message(TraceJsonMessage type, byte[] source, WireReader reader) throws MalformedProtobufException {
         message(type, source, reader, 0);
     }
 
@@ -172,10 +173,10 @@ final class TraceJsonWriter {
             return false;
         }
         label(field, first);
-        if (field.type == Type.STRING) {
-            out.string(source, reader.position(), length);
-        } else {
-            out.base64(source, reader.position(), length);
+        switch (field.type) {
+            case STRING -> out.string(source, reader.position(), length);
+            case ID -> out.hex(source, reader.position(), length);
+            default -> out.base64(source, reader.position(), length);
         }
         return true;
     }

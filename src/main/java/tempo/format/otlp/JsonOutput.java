@@ -1,4 +1,4 @@
-package tempo.api.tempo;
+package tempo.format.otlp;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -10,7 +10,7 @@ import java.util.Arrays;
  * JSON text in a byte array that grows, up to 2^31 - 9 bytes. Scalars look as Go's {@code encoding/json} and gogo's
  * {@code jsonpb} print them, byte for byte, since that is what the clients of Tempo get from Tempo. Not thread-safe.
  */
-final class JsonOutput {
+public final class JsonOutput {
     private static final int CAPACITY_MAX = Integer.MAX_VALUE - 8;
     private static final byte[] HEX = "0123456789abcdef".getBytes(ISO_8859_1);
     private static final byte[] BASE64 =
@@ -31,7 +31,8 @@ final class JsonOutput {
     private byte[] bytes;
     private int size;
 
-    JsonOutput(int capacity) {
+    /** An empty text with room for so many bytes; it grows. */
+    public JsonOutput(int capacity) {
         bytes = new byte[Math.max(capacity, 64)];
     }
 
@@ -40,32 +41,32 @@ final class JsonOutput {
         return text.getBytes(ISO_8859_1);
     }
 
-    byte[] toByteArray() {
+    public byte[] toByteArray() {
         return Arrays.copyOf(bytes, size);
     }
 
-    void raw(char c) {
+    public void raw(char c) {
         ensure(1);
         bytes[size++] = (byte) c;
     }
 
-    void raw(byte[] text) {
+    public void raw(byte[] text) {
         ensure(text.length);
         System.arraycopy(text, 0, bytes, size, text.length);
         size += text.length;
     }
 
-    void raw(String asciiText) {
+    public void raw(String asciiText) {
         raw(ascii(asciiText));
     }
 
-    void string(String text) {
+    public void string(String text) {
         byte[] utf8 = text.getBytes(UTF_8);
         string(utf8, 0, utf8.length);
     }
 
     /** A string from UTF-8; each byte that is not part of a character becomes U+FFFD. */
-    void string(byte[] utf8, int offset, int length) {
+    public void string(byte[] utf8, int offset, int length) {
         raw('"');
         int at = offset;
         int end = offset + length;
@@ -124,7 +125,7 @@ final class JsonOutput {
     }
 
     /** A string of standard base64 with padding. */
-    void base64(byte[] source, int offset, int length) {
+    public void base64(byte[] source, int offset, int length) {
         long chars = (length + 2L) / 3 * 4 + 2;
         ensure(chars);
         bytes[size++] = '"';
@@ -147,20 +148,31 @@ final class JsonOutput {
         bytes[size++] = '"';
     }
 
+    /** A string of lower-case hexadecimal digits. */
+    void hex(byte[] source, int offset, int length) {
+        ensure(2L * length + 2);
+        bytes[size++] = '"';
+        for (int at = offset; at < offset + length; at++) {
+            bytes[size++] = HEX[source[at] >> 4 & 15];
+            bytes[size++] = HEX[source[at] & 15];
+        }
+        bytes[size++] = '"';
+    }
+
     /** A number. */
-    void number(long value) {
+    public void number(long value) {
         raw(Long.toString(value));
     }
 
     /** A 64-bit integer, which is a string in protobuf's JSON. */
-    void quotedNumber(String digits) {
+    public void quotedNumber(String digits) {
         raw('"');
         raw(digits);
         raw('"');
     }
 
     /** A number, or one of protobuf's three names as a string. */
-    void real(double value) {
+    public void real(double value) {
         if (Double.isNaN(value)) {
             raw("\"NaN\"");
         } else if (Double.isInfinite(value)) {
