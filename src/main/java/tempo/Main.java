@@ -16,6 +16,7 @@ import tempo.cli.storage.StorageCommand;
 import tempo.config.ConfigSources;
 import tempo.config.EffectiveConfig;
 import tempo.config.EffectiveConfig.Setting;
+import tempo.vulture.VultureCommand;
 
 /** Where the program begins. */
 public final class Main {
@@ -39,6 +40,10 @@ public final class Main {
             logErrorsOnly();
             return StorageCommand.execute(
                     new SettingsStores(), System.getenv(), InstantSource.system(), out, err, rest);
+        }
+        if (tool.equals("vulture")) {
+            logErrorsOnly();
+            return VultureCommand.execute(InstantSource.system(), out, err, rest);
         }
         return TempoCommand.execute(new NodeServer(), System.getenv(), out, err, arguments);
     }

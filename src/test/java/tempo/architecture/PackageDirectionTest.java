@@ -56,6 +56,9 @@ final class PackageDirectionTest {
                             "tempo.tempodb.blocklist",
                             "tempo.tempodb.spans")),
             Map.entry("tempo.client", List.of("tempo.span", "tempo.tls")),
+            Map.entry(
+                    "tempo.vulture",
+                    List.of("tempo.cli", "tempo.client", "tempo.span", "tempo.format", "tempo.format.otlp")),
             Map.entry("tempo.quickstart", List.of()),
             Map.entry("tempo.span", List.of()),
             Map.entry("tempo.tenant", List.of()),
