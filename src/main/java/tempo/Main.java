@@ -16,6 +16,7 @@ import tempo.cli.storage.StorageCommand;
 import tempo.config.ConfigSources;
 import tempo.config.EffectiveConfig;
 import tempo.config.EffectiveConfig.Setting;
+import tempo.query.QueryCommand;
 import tempo.vulture.VultureCommand;
 
 /** Where the program begins. */
@@ -44,6 +45,9 @@ public final class Main {
         if (tool.equals("vulture")) {
             logErrorsOnly();
             return VultureCommand.execute(InstantSource.system(), out, err, rest);
+        }
+        if (tool.equals("query")) {
+            return QueryCommand.execute(InstantSource.system(), System.getenv(), out, err, rest);
         }
         return TempoCommand.execute(new NodeServer(), System.getenv(), out, err, arguments);
     }

@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -102,5 +103,80 @@ final class PackagedAppIT {
             assertEquals(1, lines.size(), () -> String.join("\n", lines));
             assertTrue(lines.get(0).startsWith("tempo: port " + port), () -> lines.get(0));
         }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+
+    private static String awaitLine(BufferedReader output, String text) throws IOException {
+        List<String> lines = new ArrayList<>();
+        String line = output.readLine();
+        while (line != null && !line.contains(text)) {
+            lines.add(line);
+            line = output.readLine();
+        }
+        assertTrue(line != null, () -> String.join("\n", lines));
+        return line;
+    }
+
+    private String succeeds(String expected, String... arguments) throws IOException, InterruptedException {
+        Process process = start(Map.of(), arguments);
+        String out = output(process).lines().collect(Collectors.joining("\n"));
+        assertEquals(0, process.waitFor(), out);
+        assertTrue(out.contains(expected), out);
+        return out;
+    }
+
+    /** What a newcomer does: a vulture writes and reads, tempo-query answers Jaeger, tempo-cli looks into what is stored. */
+    @Test
+    void theToolsWorkOnANodeAndOnWhatItLeaves() throws Exception {
+        Map<String, String> ports = new HashMap<>(ANY_PORTS);
+        int api = freePort();
+        int otlp = freePort();
+        int storage = freePort();
+        ports.put("TEMPO_API_HTTP_PORT", Integer.toString(api));
+        ports.put("TEMPO_RECEIVER_OTLP_HTTP_PORT", Integer.toString(otlp));
+        ports.put("TEMPO_API_JAEGER_GRPC_PORT", Integer.toString(storage));
+        Process node = start(ports, "server", "--data", data.toString());
+        BufferedReader nodeOutput = output(node);
+        awaitLine(nodeOutput, " is ready: ");
+        String local = "http://127.0.0.1:";
+        succeeds(
+                "3 traces were written and found, span by span as they were written",
+                "vulture",
+                "--once",
+                "--tempo-query-url",
+                local + api,
+                "--tempo-push-url",
+                local + otlp);
+
+        int json = freePort();
+        Process query = start(
+                Map.of(),
+                "query",
+                "--node",
+                local + storage,
+                "--listen-grpc",
+                "127.0.0.1:0",
+                "--listen-http",
+                "127.0.0.1:" + json);
+        BufferedReader queryOutput = output(query);
+        awaitLine(queryOutput, "Jaeger's storage protocols at ");
+        String names = succeeds("vulture-", "cli", "query", "names", "--server", local + json);
+        String service = names.lines().skip(1).findFirst().orElseThrow();
+        succeeds(service, "cli", "query", "search", "--server", local + json, "--service", service);
+        query.toHandle().destroy();
+        assertEquals("", queryOutput.lines().collect(Collectors.joining("\n")));
+        assertEquals(0, query.waitFor());
+
+        node.toHandle().destroy();
+        assertEquals(0, node.waitFor(), nodeOutput.lines().collect(Collectors.joining("\n")));
+        String blocks = data.resolve("blocks").toString();
+        succeeds("BLOCK ", "cli", "-path", blocks, "-tenant-id", "single-tenant");
+        succeeds(" sound ", "cli", "--data", data.toString(), "verify");
+        succeeds("\"resourceSpans\":", "cli", "-path", blocks, "export");
     }
 }

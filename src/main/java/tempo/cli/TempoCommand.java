@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             "The tools have a help of their own:",
             "  tempo cli --help                       looks into a store without a server",
             "  tempo vulture --help                   watches that traces are found, and whole",
+            "  tempo query --help                     answers Jaeger beside the nodes",
         })
 public final class TempoCommand implements Runnable {
     @Spec

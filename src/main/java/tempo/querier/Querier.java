@@ -29,7 +29,7 @@ import tempo.tempodb.scan.SpanCriteria;
 import tempo.tempodb.scan.SpanNames;
 
 /** Answers queries from live traces, head blocks and stored blocks, all of them, always. Thread-safe. */
-public final class Querier {
+public final class Querier implements TraceSource {
     /** Most traces that a search finds. */
     public static final int LIMIT_MAX = 1_500;
 
@@ -116,6 +116,7 @@ public final class Querier {
     }
 
     /** Finds a trace. The stage fails only if this node is shutting down. */
+    @Override
     public CompletionStage<TraceAnswer> trace(String tenant, TraceId id) {
         long started = nanoClock.getAsLong();
         CompletableFuture<TraceAnswer> answer = new CompletableFuture<>();
@@ -133,6 +134,7 @@ public final class Querier {
      *
      * @param limit at most {@link #LIMIT_MAX}
      */
+    @Override
     public CompletionStage<SearchAnswer<FoundTrace>> search(String tenant, SpanCriteria criteria, int limit) {
         return counted(
                 "search",
@@ -145,6 +147,7 @@ public final class Querier {
      * @param service empty for the names of services
      * @param startMin unix nanoseconds: blocks whose spans are all older are left out
      */
+    @Override
     public CompletionStage<SearchAnswer<SpanNames.Name>> names(String tenant, String service, long startMin) {
         return counted("names", known().thenCompose(known -> searches.names(tenant, service, startMin, known)));
     }

@@ -57,6 +57,17 @@ final class PackageDirectionTest {
                             "tempo.tempodb.spans")),
             Map.entry("tempo.client", List.of("tempo.span", "tempo.tls")),
             Map.entry(
+                    "tempo.query",
+                    List.of(
+                            "tempo.config",
+                            "tempo.cli",
+                            "tempo.span",
+                            "tempo.tenant",
+                            "tempo.tls",
+                            "tempo.tempodb.scan",
+                            "tempo.querier",
+                            "tempo.api.jaeger")),
+            Map.entry(
                     "tempo.vulture",
                     List.of("tempo.cli", "tempo.client", "tempo.span", "tempo.format", "tempo.format.otlp")),
             Map.entry("tempo.quickstart", List.of()),

@@ -10,18 +10,18 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
-import tempo.querier.Querier;
+import tempo.querier.TraceSource;
 import tempo.tenant.Tenancy;
 
 /** What is answered to Jaeger: requests in, responses out, for ports that others bind. Thread-safe. */
 public final class JaegerApi {
     private final ActorSystem<?> system;
-    private final Querier querier;
+    private final TraceSource source;
     private final Lists lists;
     private final RequestTenant tenants;
 
     /**
-     * What answers with a querier.
+     * What answers Jaeger.
      *
      * @param tenantHeader by which Jaeger names the tenant, if nothing else does
      * @param namesLookback how old blocks may be that are asked for services and operations
@@ -29,27 +29,27 @@ public final class JaegerApi {
      */
     public JaegerApi(
             ActorSystem<?> system,
-            Querier querier,
+            TraceSource source,
             Tenancy tenancy,
             String tenantHeader,
             Duration namesLookback,
             LongSupplier clock) {
         this.system = system;
-        this.querier = querier;
-        this.lists = new Lists(querier, namesLookback.toMillis(), clock);
+        this.source = source;
+        this.lists = new Lists(source, namesLookback.toMillis(), clock);
         this.tenants = new RequestTenant(tenancy, tenantHeader);
     }
 
     /** Jaeger's storage protocols, versions 1 and 2, over gRPC. */
     public Function<HttpRequest, CompletionStage<HttpResponse>> grpc() {
-        Map<String, GrpcPort.Method> methods = new HashMap<>(new StorageV1(querier, lists).methods());
-        methods.putAll(new StorageV2(querier, lists).methods());
+        Map<String, GrpcPort.Method> methods = new HashMap<>(new StorageV1(source, lists).methods());
+        methods.putAll(new StorageV2(source, lists).methods());
         return new GrpcPort(system, tenants, methods);
     }
 
     /** What Jaeger's query service answers over HTTP. */
     public Function<HttpRequest, CompletionStage<HttpResponse>> http() {
         return new JaegerHttp(
-                querier, lists, tenants, SystemMaterializer.get(system).materializer());
+                source, lists, tenants, SystemMaterializer.get(system).materializer());
     }
 }

@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tempo.format.FormatException;
 import tempo.format.jaeger.JaegerTraceJson;
-import tempo.querier.Querier;
 import tempo.querier.SearchAnswer;
 import tempo.querier.TraceAnswer;
+import tempo.querier.TraceSource;
 import tempo.span.TraceId;
 import tempo.tempodb.scan.SpanNames;
 import tempo.tenant.Tenancy;
@@ -44,13 +44,13 @@ final class JaegerHttp implements Function<HttpRequest, CompletionStage<HttpResp
     /** OTLP of all traces of an answer; those beyond are left out, and the answer says so. */
     private static final long TRACES_BYTES_MAX = 32 << 20;
 
-    private final transient Querier querier;
+    private final transient TraceSource source;
     private final transient Lists lists;
     private final transient RequestTenant tenants;
     private final transient Materializer materializer;
 
-    JaegerHttp(Querier querier, Lists lists, RequestTenant tenants, Materializer materializer) {
-        this.querier = querier;
+    JaegerHttp(TraceSource source, Lists lists, RequestTenant tenants, Materializer materializer) {
+        this.source = source;
         this.lists = lists;
         this.tenants = tenants;
         this.materializer = materializer;
@@ -88,7 +88,7 @@ final class JaegerHttp implements Function<HttpRequest, CompletionStage<HttpResp
         if (path.startsWith(TRACES + "/")) {
             TraceId id = TraceId.parse(path.substring(TRACES.length() + 1))
                     .orElseThrow(() -> new IllegalArgumentException("trace id must be 1 to 32 hexadecimal digits"));
-            return querier.trace(tenant, id).thenApply(trace -> one(trace, pretty));
+            return source.trace(tenant, id).thenApply(trace -> one(trace, pretty));
         }
         if (path.equals(TRACES)) {
             List<TraceId> ids = SearchParameters.ids(query);
@@ -129,7 +129,7 @@ final class JaegerHttp implements Function<HttpRequest, CompletionStage<HttpResp
         List<String> missing = new ArrayList<>(TraceReads.warnings(found.missing()));
         long[] bytes = {0};
         return Source.from(found.results())
-                .mapAsync(1, id -> querier.trace(tenant, id))
+                .mapAsync(1, id -> source.trace(tenant, id))
                 .takeWhile(
                         trace -> {
                             bytes[0] += trace.otlp().length;

@@ -25,7 +25,7 @@ final class JsonAnswer {
     }
 
     /**
-     * An answer.
+     * An answer; that there is nothing is none where something could not be asked.
      *
      * @param missing what it may lack, in a sentence each: as errors beside the data
      */
@@ -38,6 +38,9 @@ final class JsonAnswer {
             out.writeStartObject();
             out.writeArrayFieldStart("data");
             int total = elements.write(out);
+            if (total == 0 && !missing.isEmpty()) {
+                return error(StatusCodes.SERVICE_UNAVAILABLE, String.join("; ", missing));
+            }
             out.writeEndArray();
             end(out, total, missing, StatusCodes.PARTIAL_CONTENT.intValue());
         } catch (IOException e) {

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
 import tempo.querier.FoundTrace;
-import tempo.querier.Querier;
 import tempo.querier.SearchAnswer;
+import tempo.querier.TraceSource;
 import tempo.span.TraceId;
 import tempo.tempodb.scan.SpanNames;
 
@@ -14,7 +14,7 @@ import tempo.tempodb.scan.SpanNames;
 final class Lists {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
-    private final Querier querier;
+    private final TraceSource source;
     private final long lookbackMillis;
     private final LongSupplier clock;
 
@@ -22,8 +22,8 @@ final class Lists {
      * @param lookbackMillis how old blocks may be that are asked for names
      * @param clock milliseconds since 1970
      */
-    Lists(Querier querier, long lookbackMillis, LongSupplier clock) {
-        this.querier = querier;
+    Lists(TraceSource source, long lookbackMillis, LongSupplier clock) {
+        this.source = source;
         this.lookbackMillis = lookbackMillis;
         this.clock = clock;
     }
@@ -49,11 +49,11 @@ final class Lists {
     }
 
     private CompletionStage<SearchAnswer<SpanNames.Name>> names(String tenant, String service) {
-        return querier.names(tenant, service, (clock.getAsLong() - lookbackMillis) * NANOS_PER_MILLI);
+        return source.names(tenant, service, (clock.getAsLong() - lookbackMillis) * NANOS_PER_MILLI);
     }
 
     CompletionStage<SearchAnswer<TraceId>> traces(String tenant, SearchRequest search) {
-        return querier.search(tenant, search.criteria(), search.limit())
+        return source.search(tenant, search.criteria(), search.limit())
                 .thenApply(answer -> new SearchAnswer<>(
                         answer.results().stream().map(FoundTrace::id).toList(), answer.missing()));
     }

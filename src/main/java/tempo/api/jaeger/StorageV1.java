@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import tempo.format.jaeger.JaegerWarnings;
 import tempo.format.jaeger.OtlpToJaeger;
-import tempo.querier.Querier;
+import tempo.querier.TraceSource;
 import tempo.span.MalformedProtobufException;
 import tempo.span.TraceId;
 import tempo.span.WireReader;
@@ -33,8 +33,8 @@ final class StorageV1 {
     private final TraceReads traces;
     private final Lists lists;
 
-    StorageV1(Querier querier, Lists lists) {
-        this.traces = new TraceReads(querier, (otlp, warnings) -> {
+    StorageV1(TraceSource source, Lists lists) {
+        this.traces = new TraceReads(source, (otlp, warnings) -> {
             byte[] warned = JaegerWarnings.add(otlp, warnings);
             return OtlpToJaeger.spanChunks(warned, 0, warned.length, TraceReads.CHUNK_BYTES_MAX);
         });

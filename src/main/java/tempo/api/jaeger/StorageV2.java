@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import tempo.format.jaeger.JaegerWarnings;
-import tempo.querier.Querier;
 import tempo.querier.SearchAnswer;
+import tempo.querier.TraceSource;
 import tempo.span.MalformedProtobufException;
 import tempo.span.TraceChunks;
 import tempo.span.TraceId;
@@ -33,9 +33,9 @@ final class StorageV2 {
     private final TraceReads traces;
     private final Lists lists;
 
-    StorageV2(Querier querier, Lists lists) {
+    StorageV2(TraceSource source, Lists lists) {
         this.traces = new TraceReads(
-                querier,
+                source,
                 (otlp, warnings) -> TraceChunks.of(JaegerWarnings.add(otlp, warnings), TraceReads.CHUNK_BYTES_MAX));
         this.lists = lists;
     }

@@ -7,9 +7,9 @@ import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import tempo.querier.Querier;
 import tempo.querier.SearchAnswer;
 import tempo.querier.TraceAnswer;
+import tempo.querier.TraceSource;
 import tempo.span.TraceId;
 
 /** Reads traces for Jaeger's protocols, one after the other as their reader takes them. Thread-safe. */
@@ -17,7 +17,7 @@ final class TraceReads {
     /** Below the 4 MiB that a gRPC client takes unless it is told otherwise. */
     static final int CHUNK_BYTES_MAX = 1 << 20;
 
-    private final Querier querier;
+    private final TraceSource source;
     private final Chunks chunks;
 
     /** Makes the messages of one trace that was found. */
@@ -26,8 +26,8 @@ final class TraceReads {
         List<byte[]> of(byte[] otlp, List<String> warnings) throws Exception;
     }
 
-    TraceReads(Querier querier, Chunks chunks) {
-        this.querier = querier;
+    TraceReads(TraceSource source, Chunks chunks) {
+        this.source = source;
         this.chunks = chunks;
     }
 
@@ -51,7 +51,7 @@ final class TraceReads {
     }
 
     private CompletionStage<List<byte[]>> chunks(String tenant, TraceId id, List<String> warnings) {
-        return querier.trace(tenant, id).thenApply(trace -> {
+        return source.trace(tenant, id).thenApply(trace -> {
             if (!trace.found()) {
                 // That nothing was found is no answer where something could not be asked.
                 if (trace.partial()) {

@@ -42,8 +42,8 @@ final class QuerySearchCommand implements Callable<Integer> {
 
     private final StorageCommand root;
 
-    @Option(names = "--service", paramLabel = "NAME", description = "Service of the spans.")
-    private @Nullable String service;
+    @Option(names = "--service", paramLabel = "NAME", required = true, description = "Service of the spans.")
+    private String service = "";
 
     @Option(names = "--operation", paramLabel = "NAME", description = "Name of the spans.")
     private @Nullable String operation;
