@@ -54,7 +54,7 @@ final class ReferenceConfTest {
 
     @Test
     void exampleIsGood() {
-        Optional<Path> example = Optional.of(Path.of("example/tempo.conf"));
+        Optional<Path> example = Optional.of(Path.of("example/one-process/tempo.conf"));
         assertTrue(Settings.of(ConfigSources.load(example, Map.of(), Map.of()))
                 .tenancy()
                 .multiTenancy());
