@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import tempo.ingester.Ingester.NameRecent;
 import tempo.ingester.Ingester.RecentNames;
@@ -47,7 +48,7 @@ final class Searches {
 
     /** Looks into the stored blocks. */
     private interface Stored<R> {
-        StoredSpans.Answer<R> look(StoredSpans blocks) throws IOException;
+        StoredSpans.Answer<R> look(StoredSpans blocks, BooleanSupplier isGivenUp) throws IOException;
     }
 
     CompletionStage<SearchAnswer<FoundTrace>> newest(
@@ -60,7 +61,7 @@ final class Searches {
                                         means.config().deadline(),
                                         scheduler)
                                 .thenApply(reply -> new Part<>(reply.found(), reply.failures())),
-                        blocks -> blocks.newest(tenant, criteria, limit))
+                        (blocks, isGivenUp) -> blocks.newest(tenant, criteria, limit, isGivenUp))
                 .thenApply(found -> new SearchAnswer<>(newest(tenant, found.results(), limit), found.missing()));
     }
 
@@ -85,7 +86,7 @@ final class Searches {
                                         means.config().deadline(),
                                         scheduler)
                                 .thenApply(reply -> new Part<>(reply.names(), reply.failures())),
-                        blocks -> blocks.names(tenant, service, startMin))
+                        (blocks, isGivenUp) -> blocks.names(tenant, service, startMin, isGivenUp))
                 .thenApply(found -> {
                     SpanNames names = new SpanNames(service);
                     found.results().forEach(names::add);
@@ -122,13 +123,13 @@ final class Searches {
         });
     }
 
-    /** Not if the deadline has passed while it waited for a thread. */
+    /** Not if the deadline has passed while it waited for a thread, and no longer than until then: others wait for it. */
     private <R> void lookIntoBlocks(Stored<R> stored, CompletableFuture<Part<R>> into) {
         if (into.isDone()) {
             return;
         }
         try {
-            StoredSpans.Answer<R> answer = stored.look(means.places().db().spans());
+            StoredSpans.Answer<R> answer = stored.look(means.places().db().spans(), into::isDone);
             into.complete(new Part<>(answer.results(), answer.failures()));
         } catch (IOException | RuntimeException e) {
             into.completeExceptionally(e);

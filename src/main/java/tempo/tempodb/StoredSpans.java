@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import tempo.span.TraceKey;
 import tempo.tempodb.block.BlockContent;
@@ -54,13 +55,28 @@ public final class StoredSpans {
                 blocks.newestOf(BlockContent.SPANS), meta -> db.reader(meta).columns(hidden));
     }
 
-    /** The traces with the newest spans that meet the criteria, up to {@code limit}, the newest first. */
+    /** As the other, to its end. */
     public Answer<TraceSearch.Found> newest(String tenant, SpanCriteria criteria, int limit) throws IOException {
+        return newest(tenant, criteria, limit, () -> false);
+    }
+
+    /**
+     * The traces with the newest spans that meet the criteria, up to {@code limit}, the newest first.
+     *
+     * @param isGivenUp once it is true, the search ends with what it has found: for who does not wait any more
+     */
+    public Answer<TraceSearch.Found> newest(String tenant, SpanCriteria criteria, int limit, BooleanSupplier isGivenUp)
+            throws IOException {
         Failures failures = new Failures();
         List<SpanColumns> blocks = between(tenant, criteria.startMin(), criteria.startMax(), failures);
         List<TraceSearch.Found> found =
-                new TraceSearch(blocks, Spanset.of(criteria.toFilter()), failures).newest(limit);
+                new TraceSearch(blocks, Spanset.of(criteria.toFilter()), failures, isGivenUp).newest(limit);
         return new Answer<>(found, failures.all());
+    }
+
+    /** As the other, to its end. */
+    public Answer<SpanNames.Name> names(String tenant, String service, long startMin) throws IOException {
+        return names(tenant, service, startMin, () -> false);
     }
 
     /**
@@ -68,11 +84,16 @@ public final class StoredSpans {
      *
      * @param service empty for the names of services
      * @param startMin unix nanoseconds: blocks whose spans are all older are left out
+     * @param isGivenUp asked before each block, as for {@link #newest}
      */
-    public Answer<SpanNames.Name> names(String tenant, String service, long startMin) throws IOException {
+    public Answer<SpanNames.Name> names(String tenant, String service, long startMin, BooleanSupplier isGivenUp)
+            throws IOException {
         Failures failures = new Failures();
         SpanNames names = new SpanNames(service);
         for (SpanColumns block : between(tenant, startMin, Long.MAX_VALUE, failures)) {
+            if (isGivenUp.getAsBoolean()) {
+                break;
+            }
             names.add(block, failures);
         }
         return new Answer<>(List.copyOf(names.names()), failures.all());

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tempo.receiver.otlp.OtlpSpans;
@@ -104,5 +106,23 @@ class StoredSpansTest {
         assertEquals(1, found.failures().size());
         assertTrue(found.failures().get(0).startsWith("block " + lost.spec().blockId() + ": "), () -> found.failures()
                 .get(0));
+    }
+
+    /** Others wait for the thread of a search that nobody waits for any more. */
+    @Test
+    void aSearchThatIsGivenUpReadsNoFurtherBlock() throws Exception {
+        for (int i = 1; i <= 20; i++) {
+            block(i, "name" + i, OLD + i);
+        }
+        AtomicInteger asked = new AtomicInteger();
+        BooleanSupplier soon = () -> asked.incrementAndGet() > 6;
+        int found = db.spans()
+                .newest("t", SpanCriteria.ofService("shop"), 20, soon)
+                .results()
+                .size();
+        assertTrue(found > 0 && found < 20, "traces: " + found);
+        asked.set(0);
+        int names = db.spans().names("t", "shop", 0, soon).results().size();
+        assertEquals(6, names);
     }
 }

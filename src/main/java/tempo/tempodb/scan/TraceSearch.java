@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import tempo.span.TraceKey;
 import tempo.tempodb.block.CorruptBlockException;
 import tempo.tempodb.block.SpanColumns;
@@ -21,13 +22,24 @@ public final class TraceSearch {
     private final List<SpanColumns> blocks;
     private final Spanset spanset;
     private final DamageListener damage;
+    private final BooleanSupplier isGivenUp;
     private long groupsRead;
 
     /** A search of some blocks. */
     public TraceSearch(List<SpanColumns> blocks, Spanset spanset, DamageListener damage) {
+        this(blocks, spanset, damage, () -> false);
+    }
+
+    /**
+     * As the other, of which somebody may lose patience.
+     *
+     * @param isGivenUp asked before each group: once it is true, the search ends with what it has found
+     */
+    public TraceSearch(List<SpanColumns> blocks, Spanset spanset, DamageListener damage, BooleanSupplier isGivenUp) {
         this.blocks = List.copyOf(blocks);
         this.spanset = spanset;
         this.damage = damage;
+        this.isGivenUp = isGivenUp;
     }
 
     /**
@@ -61,7 +73,7 @@ public final class TraceSearch {
         for (SpanColumns block : blocks) {
             BlockScan scan = new BlockScan(block, spanset, damage);
             int strip = 0;
-            for (int group = 0; group < scan.groups() && found.size() < limit; group++) {
+            for (int group = 0; group < scan.groups() && found.size() < limit && !isGivenUp.getAsBoolean(); group++) {
                 strip = enterStripOf(scan, group, strip);
                 if (isWorthIt(scan, group)) {
                     long[] bits = scan.select(group);
@@ -107,7 +119,8 @@ public final class TraceSearch {
         candidates.sort((a, b) -> Long.compareUnsigned(b.newest(), a.newest()));
         long bound = before;
         for (Candidate candidate : candidates) {
-            if (found.size() >= limit && Long.compareUnsigned(candidate.newest(), bound) < 0) {
+            boolean isOld = found.size() >= limit && Long.compareUnsigned(candidate.newest(), bound) < 0;
+            if (isOld || isGivenUp.getAsBoolean()) {
                 break;
             }
             long[] bits = candidate.scan().select(candidate.group());
@@ -135,7 +148,7 @@ public final class TraceSearch {
         for (SpanColumns block : blocks) {
             BlockScan scan = new BlockScan(block, spanset, damage);
             int strip = 0;
-            for (int group = 0; group < scan.groups(); group++) {
+            for (int group = 0; group < scan.groups() && !isGivenUp.getAsBoolean(); group++) {
                 strip = enterStripOf(scan, group, strip);
                 if (isWorthIt(scan, group)) {
                     long[] bits = scan.select(group);
@@ -171,7 +184,7 @@ public final class TraceSearch {
         List<Candidate> candidates = new ArrayList<>();
         BlockScan scan = new BlockScan(block, spanset, damage);
         int strip = 0;
-        for (int group = 0; group < scan.groups(); group++) {
+        for (int group = 0; group < scan.groups() && !isGivenUp.getAsBoolean(); group++) {
             strip = enterStripOf(scan, group, strip);
             if (isWorthIt(scan, group)) {
                 candidates.add(new Candidate(scan, group, scan.newest(group)));
