@@ -211,6 +211,7 @@ final class PackageDirectionTest {
                             "tempo.span",
                             "tempo.tenant",
                             "tempo.format",
+                            "tempo.format.otlp",
                             "tempo.format.jaeger",
                             "tempo.tempodb.scan",
                             "tempo.querier")),

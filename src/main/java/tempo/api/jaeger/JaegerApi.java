@@ -18,6 +18,7 @@ public final class JaegerApi {
     private final ActorSystem<?> system;
     private final TraceSource source;
     private final Lists lists;
+    private final Dependencies dependencies;
     private final RequestTenant tenants;
 
     /**
@@ -37,19 +38,25 @@ public final class JaegerApi {
         this.system = system;
         this.source = source;
         this.lists = new Lists(source, namesLookback.toMillis(), clock);
+        this.dependencies =
+                new Dependencies(source, SystemMaterializer.get(system).materializer());
         this.tenants = new RequestTenant(tenancy, tenantHeader);
     }
 
     /** Jaeger's storage protocols, versions 1 and 2, over gRPC. */
     public Function<HttpRequest, CompletionStage<HttpResponse>> grpc() {
-        Map<String, GrpcPort.Method> methods = new HashMap<>(new StorageV1(source, lists).methods());
-        methods.putAll(new StorageV2(source, lists).methods());
+        Map<String, GrpcPort.Method> methods = new HashMap<>(new StorageV1(source, lists, dependencies).methods());
+        methods.putAll(new StorageV2(source, lists, dependencies).methods());
         return new GrpcPort(system, tenants, methods);
     }
 
     /** What Jaeger's query service answers over HTTP. */
     public Function<HttpRequest, CompletionStage<HttpResponse>> http() {
         return new JaegerHttp(
-                source, lists, tenants, SystemMaterializer.get(system).materializer());
+                source,
+                lists,
+                dependencies,
+                tenants,
+                SystemMaterializer.get(system).materializer());
     }
 }

@@ -46,10 +46,17 @@ final class JaegerHttp implements Function<HttpRequest, CompletionStage<HttpResp
 
     private final transient TraceSource source;
     private final transient Lists lists;
+    private final transient Dependencies dependencies;
     private final transient RequestTenant tenants;
     private final transient Materializer materializer;
 
-    JaegerHttp(TraceSource source, Lists lists, RequestTenant tenants, Materializer materializer) {
+    JaegerHttp(
+            TraceSource source,
+            Lists lists,
+            Dependencies dependencies,
+            RequestTenant tenants,
+            Materializer materializer) {
+        this.dependencies = dependencies;
         this.source = source;
         this.lists = lists;
         this.tenants = tenants;
@@ -111,6 +118,9 @@ final class JaegerHttp implements Function<HttpRequest, CompletionStage<HttpResp
                             query.get("service").orElse(""),
                             query.get("spanKind").orElse(""))
                     .thenApply(answer -> operations(answer, pretty));
+        }
+        if (path.equals("/api/dependencies")) {
+            return dependencies.between(tenant, query).thenApply(answer -> dependencies(answer, pretty));
         }
         return refused(StatusCodes.NOT_IMPLEMENTED, path + " is part of Jaeger's API but does not exist here yet");
     }
@@ -181,6 +191,19 @@ final class JaegerHttp implements Function<HttpRequest, CompletionStage<HttpResp
                 out.writeEndObject();
             }
             return operations.results().size();
+        });
+    }
+
+    private static HttpResponse dependencies(SearchAnswer<Dependencies.Link> links, boolean pretty) {
+        return list(pretty, links.missing(), out -> {
+            for (Dependencies.Link link : links.results()) {
+                out.writeStartObject();
+                out.writeStringField("parent", link.parent());
+                out.writeStringField("child", link.child());
+                out.writeNumberField("callCount", link.calls());
+                out.writeEndObject();
+            }
+            return links.results().size();
         });
     }
 

@@ -159,26 +159,26 @@ record SearchRequest(SpanCriteria criteria, int limit) {
             in.skip(length);
             return text;
         }
+    }
 
-        /** A {@code Timestamp} or {@code Duration}. */
-        private static long nanos(WireReader in) throws MalformedProtobufException {
-            long seconds = 0;
-            long nanos = 0;
-            int outer = in.enter();
-            while (in.hasNext()) {
-                int tag = in.readTag();
-                switch (tag) {
-                    case 1 << 3 | WireReader.VARINT -> seconds = in.readVarint64();
-                    case 2 << 3 | WireReader.VARINT -> nanos = in.readVarint64();
-                    default -> in.skipField(tag);
-                }
+    /** A {@code Timestamp} or {@code Duration}. */
+    static long nanos(WireReader in) throws MalformedProtobufException {
+        long seconds = 0;
+        long nanos = 0;
+        int outer = in.enter();
+        while (in.hasNext()) {
+            int tag = in.readTag();
+            switch (tag) {
+                case 1 << 3 | WireReader.VARINT -> seconds = in.readVarint64();
+                case 2 << 3 | WireReader.VARINT -> nanos = in.readVarint64();
+                default -> in.skipField(tag);
             }
-            in.leave(outer);
-            if (seconds <= -Long.MAX_VALUE / NANOS_PER_SECOND || seconds >= Long.MAX_VALUE / NANOS_PER_SECOND) {
-                // As the zero time of Go, which is the year 1.
-                return seconds < 0 ? 0 : Long.MAX_VALUE;
-            }
-            return seconds * NANOS_PER_SECOND + nanos;
         }
+        in.leave(outer);
+        if (seconds <= -Long.MAX_VALUE / NANOS_PER_SECOND || seconds >= Long.MAX_VALUE / NANOS_PER_SECOND) {
+            // As the zero time of Go, which is the year 1.
+            return seconds < 0 ? 0 : Long.MAX_VALUE;
+        }
+        return seconds * NANOS_PER_SECOND + nanos;
     }
 }

@@ -32,13 +32,15 @@ final class StorageV1 {
 
     private final TraceReads traces;
     private final Lists lists;
+    private final Dependencies dependencies;
 
-    StorageV1(TraceSource source, Lists lists) {
+    StorageV1(TraceSource source, Lists lists, Dependencies dependencies) {
         this.traces = new TraceReads(source, (otlp, warnings) -> {
             byte[] warned = JaegerWarnings.add(otlp, warnings);
             return OtlpToJaeger.spanChunks(warned, 0, warned.length, TraceReads.CHUNK_BYTES_MAX);
         });
         this.lists = lists;
+        this.dependencies = dependencies;
     }
 
     Map<String, GrpcPort.Method> methods() {
@@ -53,6 +55,8 @@ final class StorageV1 {
                 this::find,
                 SPAN_READER + "FindTraceIDs",
                 this::findIds,
+                "/jaeger.storage.v1.DependenciesReaderPlugin/GetDependencies",
+                dependencies::reply,
                 "/jaeger.storage.v1.PluginCapabilities/Capabilities",
                 (tenant, request) -> capabilities());
     }

@@ -32,21 +32,30 @@ final class StorageV2 {
 
     private final TraceReads traces;
     private final Lists lists;
+    private final Dependencies dependencies;
 
-    StorageV2(TraceSource source, Lists lists) {
+    StorageV2(TraceSource source, Lists lists, Dependencies dependencies) {
         this.traces = new TraceReads(
                 source,
                 (otlp, warnings) -> TraceChunks.of(JaegerWarnings.add(otlp, warnings), TraceReads.CHUNK_BYTES_MAX));
         this.lists = lists;
+        this.dependencies = dependencies;
     }
 
     Map<String, GrpcPort.Method> methods() {
         return Map.of(
-                TRACE_READER + "GetTraces", this::traces,
-                TRACE_READER + "GetServices", (tenant, request) -> services(lists, tenant),
-                TRACE_READER + "GetOperations", this::operations,
-                TRACE_READER + "FindTraces", this::find,
-                TRACE_READER + "FindTraceIDs", this::findIds);
+                TRACE_READER + "GetTraces",
+                this::traces,
+                TRACE_READER + "GetServices",
+                (tenant, request) -> services(lists, tenant),
+                TRACE_READER + "GetOperations",
+                this::operations,
+                TRACE_READER + "FindTraces",
+                this::find,
+                TRACE_READER + "FindTraceIDs",
+                this::findIds,
+                "/jaeger.storage.v2.DependencyReader/GetDependencies",
+                dependencies::reply);
     }
 
     private CompletionStage<Reply> traces(String tenant, byte[] request) throws MalformedProtobufException {
@@ -139,7 +148,7 @@ final class StorageV2 {
     }
 
     /** That there is nothing is no answer where something could not be asked. */
-    private static void requireAny(SearchAnswer<?> answer) {
+    static void requireAny(SearchAnswer<?> answer) {
         if (answer.results().isEmpty() && answer.partial()) {
             throw TraceReads.unavailable(answer.missing());
         }

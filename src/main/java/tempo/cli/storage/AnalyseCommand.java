@@ -30,7 +30,9 @@ import tempo.tempodb.spans.ColumnCensus;
             "Analyse which attributes and fields cost what, the dearest first: in one block, or in the newest ones of a tenant.",
             "A value that is the same in all spans of a kind costs nothing here: it is in their template."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        footerHeading = "%nExamples:%n",
+        footer = {"  tempo-cli -gcs-bucket traces analyse --max-blocks 3 --top 20"})
 final class AnalyseCommand implements Callable<Integer> {
     private final StorageCommand root;
 

@@ -1,5 +1,7 @@
 package tempo.cli.storage;
 
+import static tempo.cli.storage.Table.column;
+
 import com.typesafe.config.Config;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,6 +22,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import tempo.cli.StartException;
+import tempo.cli.storage.Table.Kind;
 import tempo.config.ConfigSources;
 import tempo.tempodb.StoreMarker;
 import tempo.tempodb.backend.ObjectStore;
@@ -159,12 +162,22 @@ final class CopyCommand implements Callable<Integer> {
         report(from, to.name(), blocks.size(), missing);
     }
 
-    private void report(OpenStore from, String to, int blocks, List<BlockMeta> missing) {
-        root.out()
-                .println(missing.size() + " of " + blocks + " blocks, " + Table.bytes(bytes(missing)) + ", and "
-                        + from.blocks().tombstones().all().size() + " deletions "
-                        + (dryRun ? "would be copied" : "were copied") + " from " + from.name() + " to " + to);
-        root.out().flush();
+    private void report(OpenStore from, String to, int blocks, List<BlockMeta> missing) throws IOException {
+        int deletions = from.blocks().tombstones().all().size();
+        Table table = new Table(
+                column("", "from", Kind.TEXT),
+                column("", "to", Kind.TEXT),
+                column("", "blocks", Kind.COUNT),
+                column("", "blocksCopied", Kind.COUNT),
+                column("", "bytesCopied", Kind.BYTES),
+                column("", "deletions", Kind.COUNT),
+                column("", "copied", Kind.TEXT));
+        table.add(from.name(), to, blocks, missing.size(), bytes(missing), deletions, !dryRun);
+        root.tell(
+                missing.size() + " of " + blocks + " blocks, " + Table.bytes(bytes(missing)) + ", and " + deletions
+                        + " deletions " + (dryRun ? "would be copied" : "were copied") + " from " + from.name() + " to "
+                        + to,
+                table);
     }
 
     private static long bytes(List<BlockMeta> blocks) {

@@ -1,5 +1,7 @@
 package tempo.cli.storage;
 
+import static tempo.cli.storage.Table.column;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tempo.cli.StartException;
+import tempo.cli.storage.Table.Kind;
 import tempo.span.TraceId;
 import tempo.span.TraceKey;
 import tempo.span.TraceMerge;
@@ -24,7 +27,9 @@ import tempo.tempodb.FindResult;
             "Running nodes know of it at their next poll, every 30 s by default; their compaction then removes the bytes.",
             "How long late spans are hidden follows from the retention: give the settings of a node (-c) if it is not the default."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        footerHeading = "%nExamples:%n",
+        footer = {"  tempo-cli -c node.conf delete 5b8efff798038103d269b633813fc60c --yes"})
 final class DeleteCommand implements Callable<Integer> {
     private final StorageCommand root;
 
@@ -53,6 +58,9 @@ final class DeleteCommand implements Callable<Integer> {
             root.require(
                     yes, traces.size() + (traces.size() == 1 ? " trace" : " traces") + " would be deleted for good");
         }
+        Table table = new Table(
+                column("", "traceId", Kind.TEXT), column("", "spans", Kind.COUNT), column("", "deleted", Kind.TEXT));
+        List<String> sentences = new ArrayList<>();
         try (OpenStore open = dryRun ? root.open() : root.openToWrite()) {
             for (TraceId trace : traces) {
                 TraceKey key = TraceKey.of(trace);
@@ -61,12 +69,12 @@ final class DeleteCommand implements Callable<Integer> {
                 if (!dryRun) {
                     open.db().deleteTrace(open.tenant(), key);
                 }
-                root.out()
-                        .println("trace " + trace + ": " + spans + " spans in blocks "
-                                + (dryRun ? "would be deleted" : "are deleted"));
+                table.add(trace.toHex(), spans, !dryRun);
+                sentences.add("trace " + trace + ": " + spans + " spans in blocks "
+                        + (dryRun ? "would be deleted" : "are deleted"));
             }
-            root.out().flush();
         }
+        root.tell(String.join("\n", sentences), table);
         return ExitCode.OK;
     }
 }

@@ -1,5 +1,7 @@
 package tempo.cli.storage;
 
+import static tempo.cli.storage.Table.column;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -17,6 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import tempo.cli.StartException;
+import tempo.cli.storage.Table.Kind;
 import tempo.span.MalformedProtobufException;
 import tempo.span.SpanTimes;
 import tempo.span.TraceKey;
@@ -35,7 +38,12 @@ import tempo.tempodb.block.EntryVisitor;
             "otlp-json has a trace in each line; jaeger-json is what Jaeger's UI takes as a file; protobuf is one TracesData of OTLP.",
             "Exit code 1 if something could not be read; the rest is exported."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  tempo-cli -path ./blocks export --out traces.json",
+            "  tempo-cli -gcs-bucket traces export --from 2026-11-30T08:00:00Z --to 2026-11-30T09:00:00Z --format protobuf --out hour.pb"
+        })
 final class ExportCommand implements Callable<Integer> {
     private static final TraceKey FIRST = new TraceKey(0, 0);
     private static final TraceKey LAST = new TraceKey(-1, -1);
@@ -120,10 +128,16 @@ final class ExportCommand implements Callable<Integer> {
                 }
             }
             if (file != null) {
-                root.out()
-                        .println(traces.written + " traces, " + traces.spans + " spans, " + Table.bytes(out.written())
-                                + " in " + file);
-                root.out().flush();
+                Table table = new Table(
+                        column("", "file", Kind.TEXT),
+                        column("", "traces", Kind.COUNT),
+                        column("", "spans", Kind.COUNT),
+                        column("", "bytes", Kind.BYTES));
+                table.add(file.toString(), traces.written, traces.spans, out.written());
+                root.tell(
+                        traces.written + " traces, " + traces.spans + " spans, " + Table.bytes(out.written()) + " in "
+                                + file,
+                        table);
             }
             return traces.failures == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
         }

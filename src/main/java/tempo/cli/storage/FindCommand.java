@@ -26,7 +26,12 @@ import tempo.tempodb.FindResult;
             "Spans that are in no block yet are not found: ask a node for these (query trace).",
             "Exit code 1 if the trace is not there, or a block that may have a part of it cannot be read."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  tempo-cli -path ./blocks find 5b8efff798038103d269b633813fc60c",
+            "  tempo-cli -s3-bucket traces find 5b8efff798038103d269b633813fc60c --format jaeger-json --out trace.json"
+        })
 final class FindCommand implements Callable<Integer> {
     private final StorageCommand root;
 

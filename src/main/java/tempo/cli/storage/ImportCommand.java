@@ -1,5 +1,7 @@
 package tempo.cli.storage;
 
+import static tempo.cli.storage.Table.column;
+
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +18,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tempo.cli.StartException;
+import tempo.cli.storage.Table.Kind;
 import tempo.span.MalformedProtobufException;
 import tempo.span.Refusal;
 import tempo.span.RequestSplitter;
@@ -36,7 +39,12 @@ import tempo.tempodb.block.BlockMeta;
             "They count as arrived now, for retention. Running nodes see them at their next poll. Equal spans are one, even if imported twice.",
             "Exit code 1 if spans were refused; the rest is imported."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  tempo-cli -path ./blocks import traces.json",
+            "  tempo-cli -s3-bucket traces --tenant restored import hour.pb"
+        })
 final class ImportCommand implements Callable<Integer> {
     private final StorageCommand root;
 
@@ -74,11 +82,18 @@ final class ImportCommand implements Callable<Integer> {
             }
             commit(batch);
         }
-        root.out()
-                .println(spans + " spans " + (dryRun ? "can be imported" : "are imported")
+        Table table = new Table(
+                column("", "spans", Kind.COUNT),
+                column("", "refused", Kind.COUNT),
+                column("", "blocks", Kind.COUNT),
+                column("", "dataBytes", Kind.BYTES),
+                column("", "imported", Kind.TEXT));
+        table.add(spans, refused, blocks, bytes, !dryRun);
+        root.tell(
+                spans + " spans " + (dryRun ? "can be imported" : "are imported")
                         + (dryRun ? "" : ", in " + blocks + " blocks of " + Table.bytes(bytes))
-                        + (refused == 0 ? "" : "; " + refused + " were refused"));
-        root.out().flush();
+                        + (refused == 0 ? "" : "; " + refused + " were refused"),
+                table);
         return refused == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 

@@ -24,7 +24,12 @@ import tempo.tempodb.blocklist.UnreadableMeta;
 @Command(
         name = "blocks",
         description = "List the blocks of a tenant, a line each. Exit code 1 if a commit record cannot be read.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  tempo-cli -gcs-bucket traces list blocks",
+            "  tempo-cli -path ./blocks list blocks --all --output json"
+        })
 final class ListBlocksCommand implements Callable<Integer> {
     private final StorageCommand root;
 

@@ -19,7 +19,9 @@ import tempo.tempodb.block.BlockMeta;
 @Command(
         name = "compaction-summary",
         description = "Sum the blocks of a tenant up by level: 0 was cut by an ingester, each merge is one more.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        footerHeading = "%nExamples:%n",
+        footer = {"  tempo-cli -s3-bucket traces --tenant team-a list compaction-summary"})
 final class ListSummaryCommand implements Callable<Integer> {
     private final StorageCommand root;
 

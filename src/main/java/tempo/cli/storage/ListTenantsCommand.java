@@ -16,7 +16,9 @@ import tempo.tempodb.blocklist.TenantBlocks;
 @Command(
         name = "tenants",
         description = "List the tenants that have blocks, with what they have.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        footerHeading = "%nExamples:%n",
+        footer = {"  tempo-cli -c node.conf list tenants"})
 final class ListTenantsCommand implements Callable<Integer> {
     private final StorageCommand root;
 

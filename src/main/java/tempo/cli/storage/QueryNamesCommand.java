@@ -20,7 +20,9 @@ import tempo.cli.storage.Table.Kind;
 @Command(
         name = "names",
         description = "Ask a running node for the names of services, or for the names of a service's spans.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        footerHeading = "%nExamples:%n",
+        footer = {"  tempo-cli query names", "  tempo-cli query names checkout"})
 final class QueryNamesCommand implements Callable<Integer> {
     private final StorageCommand root;
 

@@ -35,7 +35,9 @@ import tempo.client.Endpoint;
             "Ask a running node for the newest traces with spans that meet criteria, in a line each.",
             "Exit code 1 if there is none, or the answer is partial."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        footerHeading = "%nExamples:%n",
+        footer = {"  tempo-cli query search --service checkout --tag error=true --min-duration 500ms --lookback PT6H"})
 final class QuerySearchCommand implements Callable<Integer> {
     private static final long NANOS_PER_MICRO = 1_000;
     private static final int OK = 200;

@@ -25,7 +25,9 @@ import tempo.span.TraceId;
             "Ask a running node for a trace by its id, and draw it or write it out.",
             "Exit code 1 if it is not there, or the answer is partial."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        footerHeading = "%nExamples:%n",
+        footer = {"  tempo-cli query trace 5b8efff798038103d269b633813fc60c --server http://tempo:3200"})
 final class QueryTraceCommand implements Callable<Integer> {
     private final StorageCommand root;
 

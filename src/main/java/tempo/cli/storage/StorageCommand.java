@@ -127,7 +127,8 @@ public final class StorageCommand implements Callable<Integer> {
                         .addSubcommand(new QueryTraceCommand(root))
                         .addSubcommand(new QuerySearchCommand(root))
                         .addSubcommand(new QueryNamesCommand(root)))
-                .addSubcommand(new CompletionCommand());
+                .addSubcommand(new CompletionCommand())
+                .addSubcommand(new CommandLine.HelpCommand());
         return commandLine
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(UUID.class, StorageCommand::blockId)
@@ -193,6 +194,16 @@ public final class StorageCommand implements Callable<Integer> {
 
     PrintWriter err() {
         return spec.commandLine().getErr();
+    }
+
+    /** Tells what was done: people in a sentence, programs in a table. */
+    void tell(String sentence, Table table) throws IOException {
+        if (output == Table.Output.JSON) {
+            table.print(out(), output);
+        } else {
+            out().println(sentence);
+            out().flush();
+        }
     }
 
     /** Shows how far work is, on a terminal or if it is asked for. */

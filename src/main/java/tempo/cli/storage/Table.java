@@ -29,7 +29,13 @@ final class Table {
     /** How a table is printed. */
     enum Output {
         TABLE,
-        JSON
+        JSON;
+
+        /** As the command line spells it. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** What the values of a column are. */

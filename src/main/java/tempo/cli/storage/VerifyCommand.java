@@ -25,7 +25,12 @@ import tempo.tempodb.blocklist.UnreadableMeta;
             "Verify blocks: every checksum, every span, and every promise of the format. Reads them whole.",
             "Exit code 1 if a promise is broken; each is named on standard error."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  tempo-cli -gcs-bucket traces verify",
+            "  tempo-cli -path ./blocks verify 3f2504e0-4f89-11d3-9a0c-0305e82c3301"
+        })
 final class VerifyCommand implements Callable<Integer> {
     private final StorageCommand root;
 

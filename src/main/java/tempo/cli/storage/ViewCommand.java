@@ -27,7 +27,9 @@ import tempo.tempodb.spans.ColumnCensus;
             "View a block: its sections, segments, and columns with bytes and encodings; with --templates and --groups these too.",
             "Reads the whole block. Exit code 1 if a part of it is damaged."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        footerHeading = "%nExamples:%n",
+        footer = {"  tempo-cli -path ./blocks view 3f2504e0-4f89-11d3-9a0c-0305e82c3301 --templates"})
 final class ViewCommand implements Callable<Integer> {
     private final StorageCommand root;
 

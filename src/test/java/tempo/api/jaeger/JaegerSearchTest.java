@@ -309,8 +309,8 @@ class JaegerSearchTest {
                 "INVALID_ARGUMENT service must not be empty",
                 failure("jaeger.storage.v2.TraceReader/GetOperations", new byte[0]));
         assertEquals(
-                "UNIMPLEMENTED method /jaeger.storage.v2.DependencyReader/GetDependencies is not served",
-                failure("jaeger.storage.v2.DependencyReader/GetDependencies", new byte[0]));
+                "UNIMPLEMENTED method /jaeger.storage.v2.TraceReader/FindTraceSummaries is not served",
+                failure("jaeger.storage.v2.TraceReader/FindTraceSummaries", new byte[0]));
     }
 
     private static String failure(String method, byte[] request) {
