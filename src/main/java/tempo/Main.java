@@ -38,12 +38,12 @@ public final class Main {
         String tool = arguments.length == 0 ? "" : arguments[0];
         String[] rest = Arrays.copyOfRange(arguments, Math.min(1, arguments.length), arguments.length);
         if (tool.equals("cli")) {
-            logErrorsOnly();
+            silenceLog();
             return StorageCommand.execute(
                     new SettingsStores(), System.getenv(), InstantSource.system(), out, err, rest);
         }
         if (tool.equals("vulture")) {
-            logErrorsOnly();
+            silenceLog();
             return VultureCommand.execute(InstantSource.system(), out, err, rest);
         }
         if (tool.equals("query")) {
@@ -53,7 +53,7 @@ public final class Main {
     }
 
     /** What a tool has to say goes to its user, and standard output is for what was asked for. */
-    private static void logErrorsOnly() {
+    private static void silenceLog() {
         if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof ch.qos.logback.classic.Logger root) {
             root.getLoggerContext().getLoggerList().forEach(logger -> logger.setLevel(Level.OFF));
         }

@@ -36,6 +36,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import scala.jdk.javaapi.CollectionConverters;
@@ -62,6 +63,7 @@ final class GrpcClient {
     private final Duration timeout;
     private final long bytesMax;
     private final AtomicInteger next = new AtomicInteger();
+    private final AtomicLong bytesHeld = new AtomicLong();
 
     /**
      * A client of some nodes.
@@ -69,7 +71,7 @@ final class GrpcClient {
      * @param nodes {@code http://host:port}, or https, at least one
      * @param tls for https
      * @param headers sent with each call
-     * @param bytesMax larger answers are failures
+     * @param bytesMax larger answers are failures, and so is what would make all answers that are being read more than twice as large
      */
     GrpcClient(
             ActorSystem<?> system,
@@ -162,6 +164,7 @@ final class GrpcClient {
     private static final class Reading {
         private final Map<String, String> fields = new HashMap<>();
         private ByteString bytes = ByteString.emptyByteString();
+        private long held;
 
         /** What there is to see of a trailer is in the class for Scala only. */
         void add(Trailer trailer) {
@@ -179,25 +182,29 @@ final class GrpcClient {
     private CompletionStage<Answer> read(HttpResponse response) {
         Reading reading = new Reading();
         reading.add(response.getHeaders());
-        if (response.entity() instanceof HttpEntity.Chunked chunked) {
-            return chunked.getChunks().runFold(reading, this::add, system).thenApply(all -> answer(response, all));
-        }
-        return response.entity()
-                .withSizeLimit(bytesMax)
-                .toStrict(timeout.toMillis(), system)
-                .thenApply(strict -> {
-                    response.getAttribute(AttributeKeys.trailer).ifPresent(reading::add);
-                    reading.bytes = strict.getData();
-                    return answer(response, reading);
-                });
+        response.getAttribute(AttributeKeys.trailer).ifPresent(reading::add);
+        CompletionStage<Reading> read = response.entity() instanceof HttpEntity.Chunked chunked
+                ? chunked.getChunks().runFold(reading, this::add, system)
+                : response.entity().getDataBytes().runFold(reading, this::add, system);
+        return read.thenApply(all -> answer(response, all))
+                .whenComplete((answer, failure) -> bytesHeld.addAndGet(-reading.held));
     }
 
     private Reading add(Reading reading, HttpEntity.ChunkStreamPart part) {
         reading.add(part.getTrailerHeaders());
-        if (reading.bytes.size() + part.data().size() > bytesMax) {
-            throw new IllegalStateException("answer has more than " + bytesMax + " bytes");
+        return add(reading, part.data());
+    }
+
+    private Reading add(Reading reading, ByteString bytes) {
+        reading.held += bytes.size();
+        long all = bytesHeld.addAndGet(bytes.size());
+        if (reading.held > bytesMax) {
+            throw new IllegalStateException("its answer has more than " + bytesMax + " bytes");
         }
-        reading.bytes = reading.bytes.concat(part.data());
+        if (all > 2 * bytesMax) {
+            throw new IllegalStateException("more than " + 2 * bytesMax + " bytes of answers would be read at once");
+        }
+        reading.bytes = reading.bytes.concat(bytes);
         return reading;
     }
 

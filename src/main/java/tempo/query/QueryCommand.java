@@ -66,7 +66,9 @@ import tempo.tls.TlsConfig;
             "  tempo-query --multi-tenancy --tenant-header x-tenant",
         })
 public final class QueryCommand implements Callable<Integer> {
-    private static final long ANSWER_BYTES_MAX = 256L << 20;
+    /** While it is read, an answer is there up to three times. */
+    private static final long ANSWER_BYTES_MAX = 64L << 20;
+
     private static final Duration STOP_MAX = Duration.ofSeconds(10);
 
     private final InstantSource clock;

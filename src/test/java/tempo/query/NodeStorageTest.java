@@ -167,6 +167,15 @@ class NodeStorageTest {
         }
     }
 
+    @Test
+    void anAnswerThatIsTooLargeIsAFailure() throws Exception {
+        NodeStorage storage =
+                new NodeStorage(new GrpcClient(system, List.of(node()), null, Map.of(), Duration.ofSeconds(20), 10));
+        assertEquals(
+                List.of("node " + node() + " did not answer: its answer has more than 10 bytes"),
+                await(storage.trace("team-a", ID)).missing());
+    }
+
     /** Nobody is told that there is no trace where nobody could be asked. */
     @Test
     void ifNoNodeCanBeReachedTheAnswerSaysSo() throws Exception {
