@@ -1,6 +1,7 @@
 package tempo.query;
 
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.http.javadsl.ConnectionContext;
 import akka.http.javadsl.Http;
@@ -69,6 +70,7 @@ public final class QueryCommand implements Callable<Integer> {
     /** While it is read, an answer is there up to three times. */
     private static final long ANSWER_BYTES_MAX = 64L << 20;
 
+    private static final Duration RELOAD = Duration.ofMinutes(1);
     private static final Duration STOP_MAX = Duration.ofSeconds(10);
 
     private final InstantSource clock;
@@ -231,14 +233,30 @@ public final class QueryCommand implements Callable<Integer> {
         String host = colon <= 0 ? "0.0.0.0" : address.substring(0, colon);
         ServerBuilder builder = Http.get(system).newServerAt(host, port);
         if (!certificateFile.isEmpty()) {
-            ServerTls tls =
-                    ServerTls.load(new TlsConfig(certificateFile, keyFile, clientCaFile, Duration.ofMinutes(1)));
+            ServerTls tls = ServerTls.load(new TlsConfig(certificateFile, keyFile, clientCaFile, RELOAD));
+            system.scheduler()
+                    .scheduleAtFixedRate(
+                            RELOAD,
+                            RELOAD,
+                            () -> reload(system, tls),
+                            system.dispatchers().lookup(DispatcherSelector.blocking()));
             builder = builder.enableHttps(ConnectionContext.httpsServer(tls::engine));
         }
         try {
             return builder.bind(handler).toCompletableFuture().get(STOP_MAX.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new IOException(option + " " + address + " cannot be bound, is the port taken? " + e.getMessage(), e);
+        }
+    }
+
+    /** New connections get new certificates; if these cannot be used, the former ones. */
+    private static void reload(ActorSystem<?> system, ServerTls tls) {
+        try {
+            if (tls.reload()) {
+                system.log().info("certificates were read anew, good until {}", tls.validUntil());
+            }
+        } catch (IOException e) {
+            system.log().warn("certificates stay as they were: {}", e.getMessage());
         }
     }
 
