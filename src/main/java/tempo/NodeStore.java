@@ -1,5 +1,6 @@
 package tempo;
 
+import akka.actor.ClassicActorSystemProvider;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import java.io.IOException;
@@ -66,17 +67,19 @@ final class NodeStore {
 
     private static ObjectStore openStore(ActorSystem<?> system, DataDirectory data, Settings.Store settings)
             throws IOException {
-        switch (settings.backend()) {
-            case S3:
-                return RetryingObjectStore.open(
-                        S3ObjectStore.open(settings.s3(), system.classicSystem()), settings.retry());
-            case GCS:
-                return RetryingObjectStore.open(GcsObjectStore.open(settings.gcs()), settings.retry());
-            case LOCAL:
-                String shared = settings.local().directory();
-                return LocalObjectStore.open(shared.isEmpty() ? data.blocks() : Path.of(shared));
-        }
-        throw new AssertionError("no store for " + settings.backend());
+        return switch (settings.backend()) {
+            case S3 -> openS3(settings, system.classicSystem());
+            case GCS -> openGcs(settings);
+            case LOCAL -> LocalObjectStore.open(settings.local().directoryOr(data.blocks()));
+        };
+    }
+
+    static ObjectStore openS3(Settings.Store settings, ClassicActorSystemProvider system) throws IOException {
+        return RetryingObjectStore.open(S3ObjectStore.open(settings.s3(), system), settings.retry());
+    }
+
+    static ObjectStore openGcs(Settings.Store settings) throws IOException {
+        return RetryingObjectStore.open(GcsObjectStore.open(settings.gcs()), settings.retry());
     }
 
     /** Files of this machine are cached by its operating system already. */

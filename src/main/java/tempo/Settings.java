@@ -286,7 +286,12 @@ public record Settings(
      *
      * @param directory where; empty means {@code blocks} in the data directory
      */
-    public record LocalStore(String directory) {}
+    public record LocalStore(String directory) {
+        /** The directory, or the one of a node alone. */
+        Path directoryOr(Path ofNode) {
+            return directory.isEmpty() ? ofNode : Path.of(directory);
+        }
+    }
 
     /**
      * What the node says about itself.

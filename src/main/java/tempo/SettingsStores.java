@@ -8,10 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import tempo.cli.storage.Stores;
 import tempo.tempodb.backend.ObjectStore;
-import tempo.tempodb.backend.gcs.GcsObjectStore;
 import tempo.tempodb.backend.local.LocalObjectStore;
-import tempo.tempodb.backend.retry.RetryingObjectStore;
-import tempo.tempodb.backend.s3.S3ObjectStore;
 
 /**
  * Opens stores by the settings of a node, without a node: nothing is tried out there, and nothing written. The threads that S3 needs are
@@ -24,19 +21,18 @@ final class SettingsStores implements Stores {
         Settings.Store store = settings.store();
         return switch (store.backend()) {
             case LOCAL -> {
-                String shared = store.local().directory();
-                Path directory = shared.isEmpty() ? DataDirectory.blocks(settings.dataDir()) : Path.of(shared);
+                Path directory = store.local().directoryOr(DataDirectory.blocks(settings.dataDir()));
                 yield opened(LocalObjectStore.openExisting(directory), "directory " + directory, settings);
             }
             case GCS ->
                 opened(
-                        RetryingObjectStore.open(GcsObjectStore.open(store.gcs()), store.retry()),
+                        NodeStore.openGcs(store),
                         "bucket gs://" + store.gcs().bucket()
                                 + behind(store.gcs().prefix()),
                         settings);
             case S3 ->
                 opened(
-                        RetryingObjectStore.open(S3ObjectStore.open(store.s3(), Threads.SYSTEM), store.retry()),
+                        NodeStore.openS3(store, Threads.SYSTEM),
                         "bucket s3://" + store.s3().bucket() + behind(store.s3().prefix()),
                         settings);
         };

@@ -46,17 +46,11 @@ final class ClusterStatusCommand implements Callable<Integer> {
             "COPIES HELD",
             "BLOCKS");
 
-    /** How it is written. */
-    enum Output {
-        TABLE,
-        JSON
-    }
-
     @Mixin
     private ApiOptions api = new ApiOptions();
 
     @Option(names = "--output", paramLabel = "FORMAT", defaultValue = "table", description = "table or json.")
-    private Output output = Output.TABLE;
+    private Table.Output output = Table.Output.TABLE;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before call
@@ -68,7 +62,7 @@ final class ClusterStatusCommand implements Callable<Integer> {
         Config cluster =
                 ConfigFactory.parseString(json, ConfigParseOptions.defaults().setSyntax(ConfigSyntax.JSON));
         PrintWriter out = spec.commandLine().getOut();
-        if (output == Output.JSON) {
+        if (output == Table.Output.JSON) {
             out.print(json);
         } else {
             table(cluster, out);
@@ -80,25 +74,14 @@ final class ClusterStatusCommand implements Callable<Integer> {
         return well ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
-    private static void table(Config cluster, PrintWriter out) {
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(HEADINGS);
+    private static void table(Config cluster, PrintWriter out) throws IOException {
+        Table table = new Table(HEADINGS.stream()
+                .map(heading -> Table.column(heading, heading, Table.Kind.TEXT))
+                .toArray(Table.Column[]::new));
         for (Config member : cluster.getConfigList("members")) {
-            rows.add(row(member));
+            table.add(row(member).toArray());
         }
-        int[] widths = new int[HEADINGS.size()];
-        for (List<String> row : rows) {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
-            }
-        }
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int i = 0; i < widths.length; i++) {
-                line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));
-            }
-            out.println(line.toString().stripTrailing());
-        }
+        table.print(out, Table.Output.TABLE);
         for (String log : cluster.getStringList("owedLogs")) {
             out.println("owed: " + log + " is gone, and spans of it may be in no block yet: answers are partial");
         }

@@ -2,7 +2,9 @@ package tempo.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.ParameterException;
 import tempo.config.InvalidConfigException;
 
 /** What each kind of failure of a command prints and returns. */
@@ -28,6 +30,19 @@ public final class Failures {
             failure.printStackTrace(err);
         }
         return ExitCode.SOFTWARE;
+    }
+
+    /**
+     * Tells the user in one line what is wrong with the command line, and where there is help.
+     *
+     * @return the exit code: 2
+     */
+    public static int misused(String program, ParameterException failure) {
+        CommandLine command = failure.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println(program + ": " + oneLine(String.valueOf(failure.getMessage())));
+        err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        return ExitCode.USAGE;
     }
 
     /** The same text without ends of lines. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import tempo.api.jaeger.SpanKinds;
 import tempo.querier.FoundTrace;
 import tempo.querier.SearchAnswer;
 import tempo.querier.TraceAnswer;
@@ -33,9 +34,6 @@ final class NodeStorage implements TraceSource {
     private static final int INVALID_ARGUMENT = 3;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
-    /** By their numbers in OTLP, as Jaeger writes them. */
-    private static final List<String> KINDS = List.of("", "internal", "server", "client", "producer", "consumer");
-
     private final GrpcClient client;
 
     NodeStorage(GrpcClient client) {
@@ -46,7 +44,7 @@ final class NodeStorage implements TraceSource {
     public CompletionStage<TraceAnswer> trace(String tenant, TraceId id) {
         WireWriter request = new WireWriter(64);
         int query = request.begin(1);
-        request.bytes(1, bytes(id), 0, TraceId.BYTES);
+        request.bytes(1, id.toBytes(), 0, TraceId.BYTES);
         request.end(query);
         return client.call(READER + "GetTraces", tenant, request.toByteArray()).thenApply(answer -> {
             if (!answer.isGood()) {
@@ -91,8 +89,7 @@ final class NodeStorage implements TraceSource {
                 .thenApply(answer -> {
                     List<SpanNames.Name> names = new ArrayList<>();
                     for (byte[] part : parts(answer)) {
-                        String kind = text(part, 2);
-                        names.add(new SpanNames.Name(text(part, 1), Math.max(0, KINDS.indexOf(kind))));
+                        names.add(new SpanNames.Name(text(part, 1), SpanKinds.number(text(part, 2))));
                     }
                     return new SearchAnswer<>(names, missing(answer));
                 });
@@ -182,12 +179,5 @@ final class NodeStorage implements TraceSource {
 
     private static String description(GrpcClient.Answer answer) {
         return answer.description().isEmpty() ? "node answered with status " + answer.status() : answer.description();
-    }
-
-    private static byte[] bytes(TraceId id) {
-        return ByteBuffer.allocate(TraceId.BYTES)
-                .putLong(id.high())
-                .putLong(id.low())
-                .array();
     }
 }

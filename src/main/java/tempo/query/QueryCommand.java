@@ -159,12 +159,7 @@ public final class QueryCommand implements Callable<Integer> {
                 .setErr(err)
                 .setExecutionExceptionHandler(
                         (failure, command, parsed) -> Failures.report("tempo-query", failure, command.getErr()))
-                .setParameterExceptionHandler((failure, given) -> {
-                    PrintWriter to = failure.getCommandLine().getErr();
-                    to.println("tempo-query: " + Failures.oneLine(String.valueOf(failure.getMessage())));
-                    to.println("Try 'tempo-query --help'.");
-                    return ExitCode.USAGE;
-                })
+                .setParameterExceptionHandler((failure, given) -> Failures.misused("tempo-query", failure))
                 .execute(arguments);
     }
 

@@ -1,5 +1,6 @@
 package tempo.span;
 
+import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
@@ -40,6 +41,11 @@ public record TraceId(long high, long low) {
     /** True for the id that OpenTelemetry calls invalid: 16 zero bytes. */
     public boolean isZero() {
         return (high | low) == 0;
+    }
+
+    /** The 16 bytes, as on the wire. */
+    public byte[] toBytes() {
+        return ByteBuffer.allocate(BYTES).putLong(high).putLong(low).array();
     }
 
     /** All 32 lower-case hex digits. */

@@ -176,12 +176,7 @@ public final class VultureCommand implements Callable<Integer> {
                 .setErr(err)
                 .setExecutionExceptionHandler(
                         (failure, command, parsed) -> Failures.report("tempo-vulture", failure, command.getErr()))
-                .setParameterExceptionHandler((failure, given) -> {
-                    PrintWriter to = failure.getCommandLine().getErr();
-                    to.println("tempo-vulture: " + Failures.oneLine(String.valueOf(failure.getMessage())));
-                    to.println("Try 'tempo-vulture --help'.");
-                    return ExitCode.USAGE;
-                })
+                .setParameterExceptionHandler((failure, given) -> Failures.misused("tempo-vulture", failure))
                 .execute(arguments);
     }
 

@@ -93,7 +93,7 @@ final class StorageV1 {
     private CompletionStage<Reply> findIds(String tenant, byte[] request) throws MalformedProtobufException {
         return StorageV2.find(lists, tenant, SearchRequest.read(request, false)).thenApply(found -> {
             WireWriter out = new WireWriter(1 << 10);
-            found.results().forEach(id -> out.bytes(TRACE_IDS, StorageV2.bytes(id), 0, TraceId.BYTES));
+            found.results().forEach(id -> out.bytes(TRACE_IDS, id.toBytes(), 0, TraceId.BYTES));
             return Reply.of(out.toByteArray(), found.missing());
         });
     }

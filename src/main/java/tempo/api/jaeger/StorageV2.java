@@ -1,6 +1,5 @@
 package tempo.api.jaeger;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -133,18 +132,11 @@ final class StorageV2 {
             WireWriter out = new WireWriter(1 << 10);
             for (TraceId id : found.results()) {
                 int mark = out.begin(FIRST);
-                out.bytes(TRACE_ID, bytes(id), 0, TraceId.BYTES);
+                out.bytes(TRACE_ID, id.toBytes(), 0, TraceId.BYTES);
                 out.end(mark);
             }
             return Reply.of(out.toByteArray(), found.missing());
         });
-    }
-
-    static byte[] bytes(TraceId id) {
-        return ByteBuffer.allocate(TraceId.BYTES)
-                .putLong(id.high())
-                .putLong(id.low())
-                .array();
     }
 
     /** That there is nothing is no answer where something could not be asked. */

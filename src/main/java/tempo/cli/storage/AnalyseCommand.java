@@ -1,6 +1,6 @@
 package tempo.cli.storage;
 
-import static tempo.cli.storage.Table.column;
+import static tempo.cli.Table.column;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -17,7 +17,8 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tempo.cli.StartException;
-import tempo.cli.storage.Table.Kind;
+import tempo.cli.Table;
+import tempo.cli.Table.Kind;
 import tempo.tempodb.block.BlockAnatomy;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.spans.ColumnCensus;
@@ -90,8 +91,7 @@ final class AnalyseCommand implements Callable<Integer> {
             List<BlockMeta> blocks = new ArrayList<>(open.select(Optional.ofNullable(block)));
             blocks.sort(Comparator.comparingLong(meta -> -meta.summary().startMax()));
             List<BlockMeta> some = blocks.subList(0, Math.min(Math.max(1, maxBlocks), blocks.size()));
-            long bytes =
-                    some.stream().mapToLong(meta -> meta.summary().dataBytes()).sum();
+            long bytes = BlockTable.dataBytes(some);
             Map<String, Sum> sums = new HashMap<>();
             List<String> failures = new ArrayList<>();
             try (Progress progress = root.progress("reading", bytes)) {

@@ -1,11 +1,12 @@
 package tempo.cli.storage;
 
-import static tempo.cli.storage.Table.column;
+import static tempo.cli.Table.column;
 
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import tempo.cli.storage.Table.Kind;
+import tempo.cli.Table;
+import tempo.cli.Table.Kind;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockSummary;
 
@@ -57,6 +58,11 @@ final class BlockTable {
                     meta.spec().replaces().size());
         }
         return table;
+    }
+
+    /** Bytes of all their data objects. */
+    static long dataBytes(List<BlockMeta> blocks) {
+        return blocks.stream().mapToLong(meta -> meta.summary().dataBytes()).sum();
     }
 
     static String windowOf(BlockMeta meta) {

@@ -1,6 +1,6 @@
 package tempo.cli.storage;
 
-import static tempo.cli.storage.Table.column;
+import static tempo.cli.Table.column;
 
 import com.typesafe.config.Config;
 import java.io.IOException;
@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import tempo.cli.StartException;
-import tempo.cli.storage.Table.Kind;
+import tempo.cli.Table;
+import tempo.cli.Table.Kind;
 import tempo.config.ConfigSources;
 import tempo.tempodb.StoreMarker;
 import tempo.tempodb.backend.ObjectStore;
@@ -139,7 +140,7 @@ final class CopyCommand implements Callable<Integer> {
 
     private void copy(OpenStore from, Stores.Opened to, List<BlockMeta> blocks) throws IOException {
         List<BlockMeta> missing = new ArrayList<>();
-        try (Progress progress = root.progress("copying", bytes(blocks))) {
+        try (Progress progress = root.progress("copying", BlockTable.dataBytes(blocks))) {
             for (Tombstone tombstone : from.blocks().tombstones().all()) {
                 put(to.store(), tombstone.name(), tombstone.encode());
             }
@@ -172,16 +173,13 @@ final class CopyCommand implements Callable<Integer> {
                 column("", "bytesCopied", Kind.BYTES),
                 column("", "deletions", Kind.COUNT),
                 column("", "copied", Kind.TEXT));
-        table.add(from.name(), to, blocks, missing.size(), bytes(missing), deletions, !dryRun);
+        table.add(from.name(), to, blocks, missing.size(), BlockTable.dataBytes(missing), deletions, !dryRun);
         root.tell(
-                missing.size() + " of " + blocks + " blocks, " + Table.bytes(bytes(missing)) + ", and " + deletions
+                missing.size() + " of " + blocks + " blocks, " + Table.bytes(BlockTable.dataBytes(missing)) + ", and "
+                        + deletions
                         + " deletions " + (dryRun ? "would be copied" : "were copied") + " from " + from.name() + " to "
                         + to,
                 table);
-    }
-
-    private static long bytes(List<BlockMeta> blocks) {
-        return blocks.stream().mapToLong(meta -> meta.summary().dataBytes()).sum();
     }
 
     private void put(ObjectStore to, String name, byte[] content) throws IOException {

@@ -1,6 +1,6 @@
 package tempo.cli.storage;
 
-import static tempo.cli.storage.Table.column;
+import static tempo.cli.Table.column;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -13,7 +13,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tempo.cli.StartException;
-import tempo.cli.storage.Table.Kind;
+import tempo.cli.Table;
+import tempo.cli.Table.Kind;
 import tempo.span.TraceId;
 import tempo.span.TraceKey;
 import tempo.span.TraceMerge;

@@ -1,6 +1,6 @@
 package tempo.cli.storage;
 
-import static tempo.cli.storage.Table.column;
+import static tempo.cli.Table.column;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import tempo.cli.StartException;
-import tempo.cli.storage.Table.Kind;
+import tempo.cli.Table;
+import tempo.cli.Table.Kind;
 import tempo.span.MalformedProtobufException;
 import tempo.span.SpanTimes;
 import tempo.span.TraceKey;
@@ -104,13 +105,11 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, StartException {
-        FindCommand.requireFile(spec, format == TraceFormat.WATERFALL ? TraceFormat.OTLP_JSON : format, file);
+        format.requireFile(spec, file);
         try (OpenStore open = root.open();
                 TraceFile out = new TraceFile(format, file, root.out(), root.environment())) {
             List<BlockMeta> blocks = open.select(Optional.ofNullable(block));
-            long bytes = blocks.stream()
-                    .mapToLong(meta -> meta.summary().dataBytes())
-                    .sum();
+            long bytes = BlockTable.dataBytes(blocks);
             long entries =
                     blocks.stream().mapToLong(meta -> meta.summary().entries()).sum();
             Traces traces;

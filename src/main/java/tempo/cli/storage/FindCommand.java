@@ -1,13 +1,11 @@
 package tempo.cli.storage;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -38,14 +36,8 @@ final class FindCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "TRACE-ID", description = "1 to 32 hexadecimal digits.")
     private String id = "";
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}; with --output json otlp-json).")
-    private TraceFormat format = TraceFormat.WATERFALL;
-
-    @Option(names = "--out", paramLabel = "FILE", description = "Write into a file.")
-    private @Nullable Path file;
+    @Mixin
+    private TraceOptions trace = new TraceOptions();
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before call
@@ -58,24 +50,19 @@ final class FindCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, StartException {
         TraceId traceId = traceId(spec, id);
-        TraceFormat wanted =
-                root.output() == Table.Output.JSON && format == TraceFormat.WATERFALL ? TraceFormat.OTLP_JSON : format;
-        requireFile(spec, wanted, file);
+        trace.check(root);
         try (OpenStore open = root.open()) {
             FindResult found = open.db().find(open.tenant(), TraceKey.of(traceId));
             found.failures().forEach(failure -> root.err()
                     .println("tempo-cli: block " + failure.blockId()
                             + " may have a part of the trace, but cannot be read: " + failure.reason()));
-            MergedTrace trace = TraceMerge.merge(found.values());
-            if (trace.spanCount() == 0) {
+            MergedTrace merged = TraceMerge.merge(found.values());
+            if (merged.spanCount() == 0) {
                 throw new StartException("trace " + traceId + " is in none of the "
                         + open.blocks().visible().size() + " blocks of tenant " + open.tenant() + " in " + open.name()
                         + (open.db().hides(open.tenant(), TraceKey.of(traceId)) ? ": it was deleted" : ""));
             }
-            try (TraceFile out = new TraceFile(wanted, file, root.out(), root.environment())) {
-                out.add(trace.bytes());
-                out.finish();
-            }
+            trace.write(root, merged.bytes());
             return found.isComplete() ? ExitCode.OK : ExitCode.SOFTWARE;
         }
     }
@@ -84,17 +71,5 @@ final class FindCommand implements Callable<Integer> {
         return TraceId.parse(text)
                 .orElseThrow(() -> new ParameterException(
                         spec.commandLine(), "trace id must be 1 to 32 hexadecimal digits but is '" + text + "'"));
-    }
-
-    /** Bytes are no good on a terminal, and a drawing is none in a file. */
-    static void requireFile(CommandSpec spec, TraceFormat format, @Nullable Path file) {
-        if (format == TraceFormat.PROTOBUF && file == null) {
-            throw new ParameterException(spec.commandLine(), "--format protobuf goes into a file: add --out FILE");
-        }
-        if (format == TraceFormat.WATERFALL && file != null) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "what form shall the file have? add --format otlp-json, jaeger-json or protobuf");
-        }
     }
 }

@@ -1,6 +1,6 @@
 package tempo.cli.storage;
 
-import static tempo.cli.storage.Table.column;
+import static tempo.cli.Table.column;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -15,7 +15,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 import tempo.cli.StartException;
-import tempo.cli.storage.Table.Kind;
+import tempo.cli.Table;
+import tempo.cli.Table.Kind;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.blocklist.TenantBlocks;
 import tempo.tempodb.blocklist.UnreadableMeta;

@@ -1,6 +1,6 @@
 package tempo.cli.storage;
 
-import static tempo.cli.storage.Table.column;
+import static tempo.cli.Table.column;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -12,7 +12,8 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import tempo.cli.StartException;
-import tempo.cli.storage.Table.Kind;
+import tempo.cli.Table;
+import tempo.cli.Table.Kind;
 import tempo.tempodb.block.BlockMeta;
 
 /** Sums blocks up by how often they were merged. */

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.time.InstantSource;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import tempo.cli.Table;
 
 /** A line that shows how far long work is, and that is gone once the work is done. Not thread-safe. */
 final class Progress implements AutoCloseable {

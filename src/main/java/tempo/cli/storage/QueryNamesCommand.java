@@ -1,7 +1,7 @@
 package tempo.cli.storage;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static tempo.cli.storage.Table.column;
+import static tempo.cli.Table.column;
 
 import com.typesafe.config.Config;
 import java.io.IOException;
@@ -14,7 +14,8 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tempo.cli.storage.Table.Kind;
+import tempo.cli.Table;
+import tempo.cli.Table.Kind;
 
 /** Asks a running node for names. */
 @Command(

@@ -1,7 +1,7 @@
 package tempo.cli.storage;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static tempo.cli.storage.Table.column;
+import static tempo.cli.Table.column;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
@@ -25,7 +25,8 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tempo.cli.StartException;
-import tempo.cli.storage.Table.Kind;
+import tempo.cli.Table;
+import tempo.cli.Table.Kind;
 import tempo.client.Endpoint;
 
 /** Asks a running node for traces that meet criteria. */

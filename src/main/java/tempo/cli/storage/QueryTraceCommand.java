@@ -2,9 +2,7 @@ package tempo.cli.storage;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -40,11 +38,8 @@ final class QueryTraceCommand implements Callable<Integer> {
             description = "Query port of any node (${DEFAULT-VALUE}).")
     private URI server = URI.create("http://127.0.0.1:3200");
 
-    @Option(names = "--format", paramLabel = "FORMAT", description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
-    private TraceFormat format = TraceFormat.WATERFALL;
-
-    @Option(names = "--out", paramLabel = "FILE", description = "Write into a file.")
-    private @Nullable Path file;
+    @Mixin
+    private TraceOptions trace = new TraceOptions();
 
     @Mixin
     private ServerOptions options = new ServerOptions();
@@ -60,19 +55,14 @@ final class QueryTraceCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, StartException {
         TraceId traceId = FindCommand.traceId(spec, id);
-        TraceFormat wanted =
-                root.output() == Table.Output.JSON && format == TraceFormat.WATERFALL ? TraceFormat.OTLP_JSON : format;
-        FindCommand.requireFile(spec, wanted, file);
+        trace.check(root);
         Endpoint endpoint = options.endpoint(server, root.tenant());
         TraceClient.Found found = new TraceClient(endpoint).trace(traceId);
         if (found.otlp().length == 0) {
             throw new StartException("trace " + traceId + " of tenant " + root.tenant() + " is not known at " + server
                     + (found.partial() ? ", but the answer is partial: " + found.message() : ""));
         }
-        try (TraceFile out = new TraceFile(wanted, file, root.out(), root.environment())) {
-            out.add(found.otlp());
-            out.finish();
-        }
+        trace.write(root, found.otlp());
         if (found.partial()) {
             root.err().println("tempo-cli: the answer is partial: " + found.message());
             return ExitCode.SOFTWARE;

@@ -1,6 +1,6 @@
 package tempo.cli.storage;
 
-import static tempo.cli.storage.Table.column;
+import static tempo.cli.Table.column;
 
 import java.io.IOException;
 import java.util.Optional;
@@ -11,7 +11,8 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tempo.cli.StartException;
-import tempo.cli.storage.Table.Kind;
+import tempo.cli.Table;
+import tempo.cli.Table.Kind;
 import tempo.tempodb.SalvageResult;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.block.BlockSalvage;

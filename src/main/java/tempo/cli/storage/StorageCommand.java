@@ -17,12 +17,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import tempo.cli.Failures;
 import tempo.cli.StartException;
+import tempo.cli.Table;
 import tempo.cli.Version;
 
 /** The program tempo-cli: what it does without a command, and what each kind of failure prints and returns. */
@@ -132,8 +132,9 @@ public final class StorageCommand implements Callable<Integer> {
         return commandLine
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(UUID.class, StorageCommand::blockId)
-                .setExecutionExceptionHandler(StorageCommand::report)
-                .setParameterExceptionHandler(StorageCommand::misused);
+                .setExecutionExceptionHandler(
+                        (failure, command, parsed) -> Failures.report("tempo-cli", failure, command.getErr()))
+                .setParameterExceptionHandler((failure, given) -> Failures.misused("tempo-cli", failure));
     }
 
     private static UUID blockId(String text) {
@@ -219,18 +220,6 @@ public final class StorageCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), what + ": add --yes if you mean it, or --dry-run to see what would be done");
         }
-    }
-
-    private static int misused(ParameterException failure, String[] arguments) {
-        CommandLine command = failure.getCommandLine();
-        PrintWriter err = command.getErr();
-        err.println("tempo-cli: " + Failures.oneLine(String.valueOf(failure.getMessage())));
-        err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
-        return ExitCode.USAGE;
-    }
-
-    private static int report(Exception failure, CommandLine command, ParseResult arguments) {
-        return Failures.report("tempo-cli", failure, command.getErr());
     }
 
     /** Prints a script by which shells complete commands and options. */

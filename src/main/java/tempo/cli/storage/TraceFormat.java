@@ -4,7 +4,11 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import tempo.format.FormatException;
 import tempo.format.jaeger.JaegerTraceJson;
 import tempo.format.otlp.JsonOutput;
@@ -39,6 +43,18 @@ enum TraceFormat {
     @Override
     public String toString() {
         return word;
+    }
+
+    /** Bytes are no good on a terminal, and a drawing is none in a file. */
+    void requireFile(CommandSpec spec, @Nullable Path file) {
+        if (this == PROTOBUF && file == null) {
+            throw new ParameterException(spec.commandLine(), "--format protobuf goes into a file: add --out FILE");
+        }
+        if (this == WATERFALL && file != null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "what form shall the file have? add --format otlp-json, jaeger-json or protobuf");
+        }
     }
 
     /**

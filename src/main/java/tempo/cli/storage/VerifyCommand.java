@@ -1,6 +1,6 @@
 package tempo.cli.storage;
 
-import static tempo.cli.storage.Table.column;
+import static tempo.cli.Table.column;
 
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -13,7 +13,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Parameters;
 import tempo.cli.StartException;
-import tempo.cli.storage.Table.Kind;
+import tempo.cli.Table;
+import tempo.cli.Table.Kind;
 import tempo.tempodb.block.BlockCheck;
 import tempo.tempodb.block.BlockMeta;
 import tempo.tempodb.blocklist.UnreadableMeta;
@@ -67,9 +68,7 @@ final class VerifyCommand implements Callable<Integer> {
                     sound = false;
                 }
             }
-            long bytes = blocks.stream()
-                    .mapToLong(meta -> meta.summary().dataBytes())
-                    .sum();
+            long bytes = BlockTable.dataBytes(blocks);
             try (Progress progress = root.progress("verifying", bytes)) {
                 for (BlockMeta meta : blocks) {
                     sound &= verify(open, meta, progress, table);

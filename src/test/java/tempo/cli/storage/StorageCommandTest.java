@@ -301,6 +301,11 @@ final class StorageCommandTest {
                         2,
                         "tempo-cli: Invalid value for positional parameter at index 0 (BLOCK): 'seven' is no block's id");
         cli("import", "nowhere.json").failsWith(1, "tempo-cli: there is no file nowhere.json");
+        String drawing = directory.resolveSibling("drawing").toString();
+        cli("export", "--format", "waterfall", "--out", drawing)
+                .failsWith(
+                        2, "tempo-cli: what form shall the file have? add --format otlp-json, jaeger-json or protobuf");
+        assertTrue(Files.notExists(Path.of(drawing)));
         cli("list").failsWith(2, "tempo-cli: what is to be listed? blocks, tenants or compaction-summary");
         Cli.run("-path", directory.resolve("none").toString(), "list", "tenants")
                 .failsWith(1, "tempo-cli: there is no directory " + directory.resolve("none"));

@@ -1,4 +1,4 @@
-package tempo.cli.storage;
+package tempo.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Rows of values, printed for people or for programs. Not thread-safe. */
-final class Table {
+public final class Table {
     private static final JsonFactory JSON = new JsonFactory();
     private static final int GAP = 2;
     private static final long NANOS = 1_000_000_000L;
@@ -22,12 +22,13 @@ final class Table {
     private final List<Column> columns;
     private final List<List<Object>> rows = new ArrayList<>();
 
-    Table(Column... columns) {
+    /** An empty table with these columns. */
+    public Table(Column... columns) {
         this.columns = List.of(columns);
     }
 
     /** How a table is printed. */
-    enum Output {
+    public enum Output {
         TABLE,
         JSON;
 
@@ -39,7 +40,7 @@ final class Table {
     }
 
     /** What the values of a column are. */
-    enum Kind {
+    public enum Kind {
         TEXT,
         /** A whole number. */
         COUNT,
@@ -60,25 +61,25 @@ final class Table {
      * @param heading for people; empty of a column that is for programs only
      * @param name for programs
      */
-    record Column(String heading, String name, Kind kind) {}
+    public record Column(String heading, String name, Kind kind) {}
 
-    static Column column(String heading, String name, Kind kind) {
+    public static Column column(String heading, String name, Kind kind) {
         return new Column(heading, name, kind);
     }
 
     /** Adds a row; a value for each column, as its kind wants it. */
-    void add(Object... values) {
+    public void add(Object... values) {
         if (values.length != columns.size()) {
             throw new IllegalArgumentException(columns.size() + " values are wanted but there are " + values.length);
         }
         rows.add(List.of(values));
     }
 
-    int size() {
+    public int size() {
         return rows.size();
     }
 
-    void print(PrintWriter out, Output output) throws IOException {
+    public void print(PrintWriter out, Output output) throws IOException {
         if (output == Output.JSON) {
             json(out);
         } else {
@@ -95,14 +96,14 @@ final class Table {
     }
 
     /** A generator that leaves {@code out} open. */
-    static JsonGenerator generator(PrintWriter out) throws IOException {
+    public static JsonGenerator generator(PrintWriter out) throws IOException {
         return JSON.createGenerator(out)
                 .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
                 .useDefaultPrettyPrinter();
     }
 
     /** Writes an array of objects. */
-    void write(JsonGenerator json) throws IOException {
+    public void write(JsonGenerator json) throws IOException {
         json.writeStartArray();
         for (List<Object> row : rows) {
             json.writeStartObject();
@@ -217,12 +218,12 @@ final class Table {
                 ", ", ((Collection<?>) value).stream().map(Object::toString).toList());
     }
 
-    static Instant instant(long unixNanos) {
+    public static Instant instant(long unixNanos) {
         return Instant.ofEpochSecond(Math.floorDiv(unixNanos, NANOS), Math.floorMod(unixNanos, NANOS));
     }
 
     /** Bytes as people read them. */
-    static String bytes(long bytes) {
+    public static String bytes(long bytes) {
         if (bytes < 10_000) {
             return bytes + " B";
         }
