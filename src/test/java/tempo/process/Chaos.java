@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -74,23 +75,35 @@ final class Chaos {
         }
     }
 
-    /** As {@link #neverWrong}, and in the end all answers are complete. */
-    void settled(String what, ClusterNodes nodes, List<Integer> asked) throws IOException {
+    /**
+     * As {@link #neverWrong}, and in the end all nodes answer, and all answers are complete. A node may be gone for a while: who is
+     * removed just as its links are whole again starts once more, on other ports.
+     */
+    void settled(String what, ClusterNodes nodes, ClusterLoad load, List<Integer> asked) {
         long begun = System.nanoTime();
         for (int node : asked) {
-            List<String> partial;
-            while (!(partial =
-                            check(what, nodes, node, spans.look(nodes.node(node).api())))
-                    .isEmpty()) {
-                String first = partial.get(0);
+            Optional<String> open;
+            while ((open = open(what, nodes, node)).isPresent()) {
+                String first = open.get();
                 assertTrue(
                         System.nanoTime() - begun < SETTLED_MILLIS_MAX * 1_000_000L,
-                        () -> what + ": still partial: " + first + "\n" + nodes.output());
+                        () -> what + ": still not settled: " + first + "\n" + nodes.output());
                 LockSupport.parkNanos(500_000_000);
             }
         }
+        load.nodes(nodes.otlpGrpc());
         say(what + ": " + spans.count() + " spans are all there, answers complete after "
                 + (System.nanoTime() - begun) / 1_000_000 + " ms");
+    }
+
+    /** What keeps a node from being settled: an answer that is partial, or none. */
+    private Optional<String> open(String what, ClusterNodes nodes, int node) {
+        try {
+            return check(what, nodes, node, spans.look(nodes.node(node).api())).stream()
+                    .findFirst();
+        } catch (IOException noAnswer) {
+            return Optional.of("node " + node + ": " + noAnswer.getMessage());
+        }
     }
 
     /** Returns the partial answers. */

@@ -28,18 +28,18 @@ final class ClusterChaosIT {
                 ClusterLoad load = chaos.load(nodes)) {
             nodes.node(1).kill9();
             chaos.goesOn("kill -9 of one of three", nodes, load);
-            chaos.settled("kill -9 of one of three", nodes, List.of(0, 2));
+            chaos.settled("kill -9 of one of three", nodes, load, List.of(0, 2));
             nodes.restart(1);
             load.nodes(nodes.otlpGrpc());
-            chaos.settled("its return with its disk", nodes, ALL);
+            chaos.settled("its return with its disk", nodes, load, ALL);
 
             nodes.node(0).kill9();
             nodes.wipe(0);
             chaos.goesOn("kill -9 of the coordinator's node, whose disk is lost", nodes, load);
-            chaos.settled("kill -9 of the coordinator's node, whose disk is lost", nodes, List.of(1, 2));
+            chaos.settled("kill -9 of the coordinator's node, whose disk is lost", nodes, load, List.of(1, 2));
             nodes.restart(0);
             load.nodes(nodes.otlpGrpc());
-            chaos.settled("its return with an empty disk", nodes, ALL);
+            chaos.settled("its return with an empty disk", nodes, load, ALL);
 
             nodes.node(2).pause();
             chaos.goesOn("a pause of " + PAUSE_MILLIS / 1_000 + " s", nodes, load);
@@ -49,7 +49,7 @@ final class ClusterChaosIT {
             chaos.neverWrong("the end of the pause", nodes, List.of(0, 1));
             nodes.node(2).awaitLine(READY, 2, NodeProcess.START_MAX);
             load.nodes(nodes.otlpGrpc());
-            chaos.settled("its return after the pause", nodes, ALL);
+            chaos.settled("its return after the pause", nodes, load, ALL);
 
             for (int node : ALL) {
                 nodes.node(node).terminate();
@@ -59,12 +59,12 @@ final class ClusterChaosIT {
                 load.nodes(nodes.otlpGrpc());
                 chaos.goesOn("the restart of node " + node, nodes, load);
             }
-            chaos.settled("a rolling restart", nodes, ALL);
+            chaos.settled("a rolling restart", nodes, load, ALL);
 
             ALL.forEach(node -> nodes.node(node).kill9());
             nodes.restartAll();
             load.nodes(nodes.otlpGrpc());
-            chaos.settled("kill -9 of all three", nodes, ALL);
+            chaos.settled("kill -9 of all three", nodes, load, ALL);
         }
     }
 }

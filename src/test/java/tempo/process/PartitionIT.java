@@ -34,7 +34,7 @@ final class PartitionIT {
             network.join(0);
             nodes.node(0).awaitLine(READY, 2, NodeProcess.START_MAX);
             load.nodes(nodes.otlpGrpc());
-            chaos.settled("one of three joined again", nodes, ALL);
+            chaos.settled("one of three joined again", nodes, load, ALL);
 
             network.cut(1, 2);
             chaos.goesOn("one direction between two nodes cut", nodes, load);
@@ -43,7 +43,7 @@ final class PartitionIT {
             network.heal(1, 2);
             awaitThree(nodes);
             load.nodes(nodes.otlpGrpc());
-            chaos.settled("one direction between two nodes healed", nodes, ALL);
+            chaos.settled("one direction between two nodes healed", nodes, load, ALL);
             load.longestGapMillis();
 
             for (int flap = 0; flap < FLAPS; flap++) {
@@ -55,7 +55,7 @@ final class PartitionIT {
             chaos.goesOn("a link that flaps", nodes, load);
             awaitThree(nodes);
             load.nodes(nodes.otlpGrpc());
-            chaos.settled("a link that flapped", nodes, ALL);
+            chaos.settled("a link that flapped", nodes, load, ALL);
         }
     }
 

@@ -39,7 +39,7 @@ final class StorageChaosIT {
             chaos.neverWrong("a full disk on one", nodes, ALL);
             disk.empty();
             chaos.goesOn("room again", nodes, load);
-            chaos.settled("room again", nodes, ALL);
+            chaos.settled("room again", nodes, load, ALL);
 
             store.setAll(1, List.of(Fault.RESET, Fault.HANG, Fault.BUSY_503));
             String away = "a store that is away for " + AWAY_MILLIS / 1_000 + " s";
@@ -51,7 +51,7 @@ final class StorageChaosIT {
             chaos.goesOn(away, nodes, load);
             store.heal();
             chaos.goesOn("a store that is back", nodes, load);
-            chaos.settled("a store that is back", nodes, ALL);
+            chaos.settled("a store that is back", nodes, load, ALL);
         } finally {
             server.stop();
         }
