@@ -74,11 +74,13 @@ public final class Node {
     private @Nullable IngesterNode ingester;
     private volatile @Nullable NodeApi api;
     private InetSocketAddress management = new InetSocketAddress(0);
+    private volatile CompletionStage<?> stopped;
 
     private Node(Settings settings, ActorSystem<Void> system) {
         this.settings = settings;
         this.system = system;
         this.readiness = Readiness.get(system);
+        this.stopped = system.getWhenTerminated();
     }
 
     /**
@@ -181,6 +183,7 @@ public final class Node {
         NodeReceivers bound = NodeReceivers.bind(system, settings, distributor, metrics);
         receivers = bound;
         shutdown.install(bound, queries.bindings());
+        stopped = shutdown.stopped();
         readiness.ready();
     }
 
@@ -361,7 +364,7 @@ public final class Node {
 
     /** Completes when the node has stopped, whoever asked for it. */
     public CompletionStage<?> terminated() {
-        return system.getWhenTerminated();
+        return stopped;
     }
 
     /** Drains and stops the node and returns when all is closed; again does nothing more. */
@@ -369,6 +372,6 @@ public final class Node {
         CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
         shutdown.runAll(CoordinatedShutdown.unknownReason());
         // Each phase ends in its own time; to give up before them would leave spans to be replayed.
-        awaitQuietly(system.getWhenTerminated(), shutdown.totalTimeout().toMillis());
+        awaitQuietly(stopped, shutdown.totalTimeout().toMillis());
     }
 }

@@ -37,12 +37,16 @@ final class NodeShutdown {
     private static final Duration LATE_MESSAGES = Duration.ofSeconds(2);
     private static final Duration CUT_DEADLINE = Duration.ofSeconds(115);
 
+    /** What an actor system is given to end beyond the time of its phase. */
+    private static final Duration SYSTEM_GRACE = Duration.ofSeconds(2);
+
     private final ActorSystem<?> system;
     private final Readiness readiness;
     private final IngesterNode ingester;
     private final OwedLogs owed;
     private final Optional<CompactorNode> compactor;
     private final DataDirectory data;
+    private final CompletableFuture<Done> stopped = new CompletableFuture<>();
 
     NodeShutdown(
             ActorSystem<?> system,
@@ -61,6 +65,7 @@ final class NodeShutdown {
 
     void install(NodeReceivers receivers, List<ServerBinding> apis) {
         CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
+        system.getWhenTerminated().whenComplete((ended, failure) -> stopped.complete(Done.getInstance()));
         shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "not-ready", () -> {
             LOG.info("stopping: no more spans are taken");
             readiness.notReady("stopping");
@@ -91,6 +96,21 @@ final class NodeShutdown {
                     .thenApply(terminated -> Done.getInstance()));
         }
         shutdown.addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "close", this::close);
+    }
+
+    /**
+     * Completes when the node has stopped: all that it held is closed, and its actor system has ended or was given time enough to. Akka's
+     * remoting has been seen to wait for peers that it had quarantined, for as long as a quarter of an hour
+     * (<a href="https://github.com/akka/akka-core/issues/30326">akka-core 30326</a>).
+     */
+    CompletionStage<Done> stopped() {
+        return stopped;
+    }
+
+    private void endWithoutSystem() {
+        if (stopped.complete(Done.getInstance())) {
+            LOG.warn("the actor system has not ended, and is not waited for any longer: all data is closed");
+        }
     }
 
     /**
@@ -153,9 +173,18 @@ final class NodeShutdown {
                     } catch (IOException e) {
                         LOG.error("data could not be closed: {}", e.toString());
                     }
+                    CompletableFuture.delayedExecutor(systemMillisMax(), TimeUnit.MILLISECONDS)
+                            .execute(this::endWithoutSystem);
                     return Done.getInstance();
                 },
                 disk);
+    }
+
+    private long systemMillisMax() {
+        return CoordinatedShutdown.get(system)
+                        .timeout(CoordinatedShutdown.PhaseActorSystemTerminate())
+                        .toMillis()
+                + SYSTEM_GRACE.toMillis();
     }
 
     private static CompletionStage<Done> done() {
