@@ -13,6 +13,7 @@ import akka.japi.function.Function;
 import com.typesafe.config.Config;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +40,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import tempo.api.jaeger.JaegerApi;
 import tempo.cli.Failures;
+import tempo.cli.ListenAddress;
 import tempo.cli.Version;
 import tempo.config.ConfigSources;
 import tempo.tenant.Tenancy;
@@ -97,15 +99,20 @@ public final class QueryCommand implements Callable<Integer> {
 
     @Option(
             names = "--listen-grpc",
-            paramLabel = "HOST:PORT",
-            description = "Where Jaeger's storage protocols are served (${DEFAULT-VALUE}).")
-    private String listenGrpc = "127.0.0.1:17272";
+            paramLabel = "[HOST]:PORT",
+            converter = ListenAddress.class,
+            defaultValue = "127.0.0.1:17272",
+            description =
+                    "Where Jaeger's storage protocols are served (${DEFAULT-VALUE}); :17272 lets other machines in.")
+    private InetSocketAddress listenGrpc = new InetSocketAddress(0);
 
     @Option(
             names = "--listen-http",
-            paramLabel = "HOST:PORT",
+            paramLabel = "[HOST]:PORT",
+            converter = ListenAddress.class,
+            defaultValue = "127.0.0.1:16687",
             description = "Where the JSON of Jaeger's query service is served (${DEFAULT-VALUE}).")
-    private String listenHttp = "127.0.0.1:16687";
+    private InetSocketAddress listenHttp = new InetSocketAddress(0);
 
     @Option(
             names = "--certificate-file",
@@ -215,18 +222,10 @@ public final class QueryCommand implements Callable<Integer> {
     private ServerBinding bind(
             ActorSystem<?> system,
             String option,
-            String address,
+            InetSocketAddress address,
             Function<HttpRequest, CompletionStage<HttpResponse>> handler)
             throws IOException, InterruptedException {
-        int colon = address.lastIndexOf(':');
-        int port;
-        try {
-            port = Integer.parseInt(address.substring(colon + 1));
-        } catch (NumberFormatException e) {
-            throw wrong(option + " must be HOST:PORT but is " + address);
-        }
-        String host = colon <= 0 ? "0.0.0.0" : address.substring(0, colon);
-        ServerBuilder builder = Http.get(system).newServerAt(host, port);
+        ServerBuilder builder = Http.get(system).newServerAt(address.getHostString(), address.getPort());
         if (!certificateFile.isEmpty()) {
             ServerTls tls = ServerTls.load(new TlsConfig(certificateFile, keyFile, clientCaFile, RELOAD));
             system.scheduler()
@@ -240,7 +239,10 @@ public final class QueryCommand implements Callable<Integer> {
         try {
             return builder.bind(handler).toCompletableFuture().get(STOP_MAX.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            throw new IOException(option + " " + address + " cannot be bound, is the port taken? " + e.getMessage(), e);
+            throw new IOException(
+                    option + " " + address.getHostString() + ":" + address.getPort()
+                            + " cannot be bound, is the port taken? " + e.getMessage(),
+                    e);
         }
     }
 

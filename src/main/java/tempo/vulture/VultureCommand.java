@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import tempo.cli.Failures;
+import tempo.cli.ListenAddress;
 import tempo.cli.Version;
 import tempo.client.Endpoint;
 import tempo.client.TraceClient;
@@ -130,8 +131,10 @@ public final class VultureCommand implements Callable<Integer> {
     @Option(
             names = {"--prometheus-listen-address", "-prometheus-listen-address"},
             paramLabel = "[HOST]:PORT",
+            converter = ListenAddress.class,
+            defaultValue = "127.0.0.1:8080",
             description = "Where metrics are shown (${DEFAULT-VALUE}); :8080 lets other machines in.")
-    private String listen = "127.0.0.1:8080";
+    private InetSocketAddress listen = new InetSocketAddress(0);
 
     @Option(
             names = {"--prometheus-path", "-prometheus-path"},
@@ -200,12 +203,8 @@ public final class VultureCommand implements Callable<Integer> {
                 return validation.run(writes ? Math.max(1, cycles) : 0, loki) ? ExitCode.OK : ExitCode.SOFTWARE;
             }
             OwnWrites own = writes ? ownWrites(push, check, metrics, report) : null;
-            try (MetricsServer server = MetricsServer.start(address(), path, metrics::text)) {
-                say(
-                        out,
-                        "metrics are at http://"
-                                + listen.replaceFirst("^:", "0.0.0.0:").replaceFirst(":0$", ":" + server.port())
-                                + path);
+            try (MetricsServer server = MetricsServer.start(listen, path, metrics::text)) {
+                say(out, "metrics are at http://" + listen.getHostString() + ":" + server.port() + path);
                 new Watch(clock, report).run(own, writeInterval, readInterval, loki, lokiInterval);
             }
             return ExitCode.OK;
@@ -249,16 +248,6 @@ public final class VultureCommand implements Callable<Integer> {
                 check,
                 metrics,
                 report);
-    }
-
-    private InetSocketAddress address() {
-        int colon = listen.lastIndexOf(':');
-        try {
-            int port = Integer.parseInt(listen.substring(colon + 1));
-            return colon == 0 ? new InetSocketAddress(port) : new InetSocketAddress(listen.substring(0, colon), port);
-        } catch (IllegalArgumentException | StringIndexOutOfBoundsException e) {
-            throw wrong("--prometheus-listen-address must be HOST:PORT or :PORT but is " + listen);
-        }
     }
 
     private ParameterException wrong(String sentence) {

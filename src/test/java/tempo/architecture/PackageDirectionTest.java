@@ -31,6 +31,7 @@ final class PackageDirectionTest {
                     "tempo.cli",
                     List.of(
                             "tempo.config",
+                            "tempo.client",
                             "tempo.quickstart",
                             "tempo.tempodb",
                             "tempo.tempodb.backend.local",

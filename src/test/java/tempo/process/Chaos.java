@@ -23,8 +23,8 @@ final class Chaos {
             "ingester.head-age = 20 s",
             "querier.deadline = 4 s");
 
-    /** The promise is 5 s; a machine that runs three nodes and more on two cores is given three times that. */
-    static final long GAP_MILLIS_MAX = 15_000;
+    /** The promise is 5 s; a machine that runs three nodes and more on two cores is given more, and most if it builds as well. */
+    static final long GAP_MILLIS_MAX = ClusterNodes.LONG ? 15_000 : 30_000;
 
     private static final long SETTLED_MILLIS_MAX = ClusterNodes.LONG ? 240_000 : 150_000;
 

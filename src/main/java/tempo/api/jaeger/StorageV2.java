@@ -18,8 +18,8 @@ import tempo.tempodb.scan.SpanNames;
 /**
  * {@code jaeger.storage.v2}, by which Jaeger 2 reads from a storage elsewhere. Thread-safe.
  *
- * <p>Source: <a href="https://github.com/jaegertracing/jaeger-idl/tree/main/proto/storage/v2">trace_storage.proto</a>, by its documented
- * fields.
+ * <p>Source: <a href="https://github.com/jaegertracing/jaeger-idl/tree/main/proto/storage/v2">trace_storage.proto, capabilities.proto</a>,
+ * by their documented fields.
  */
 final class StorageV2 {
     private static final String TRACE_READER = "/jaeger.storage.v2.TraceReader/";
@@ -28,6 +28,9 @@ final class StorageV2 {
     private static final int FIRST = 1;
     private static final int OPERATION_NAME = 1;
     private static final int OPERATION_KIND = 2;
+    private static final int SEARCH = 1;
+    private static final int WITHOUT_SERVICE_NAME = 1;
+    private static final int SAME_SPAN_CONJUNCTION = 2;
 
     private final TraceReads traces;
     private final Lists lists;
@@ -54,7 +57,19 @@ final class StorageV2 {
                 TRACE_READER + "FindTraceIDs",
                 this::findIds,
                 "/jaeger.storage.v2.DependencyReader/GetDependencies",
-                dependencies::reply);
+                dependencies::reply,
+                "/jaeger.storage.v2.Capabilities/GetCapabilities",
+                (tenant, request) -> capabilities());
+    }
+
+    /** Searches need no service, and all that is asked for is found in one span; structured filters are not understood. */
+    private static CompletionStage<Reply> capabilities() {
+        WireWriter out = new WireWriter(16);
+        int search = out.begin(SEARCH);
+        out.varint(WITHOUT_SERVICE_NAME, 1);
+        out.varint(SAME_SPAN_CONJUNCTION, 1);
+        out.end(search);
+        return CompletableFuture.completedFuture(Reply.of(out.toByteArray(), List.of()));
     }
 
     private CompletionStage<Reply> traces(String tenant, byte[] request) throws MalformedProtobufException {

@@ -182,6 +182,14 @@ class JaegerApiTest {
         assertEquals(0, answer.get(0).length);
     }
 
+    /** {@code GetCapabilitiesResponse.search}: {@code without_service_name} and {@code same_span_conjunction}, no filters. */
+    @Test
+    void version2SaysWhatItsSearchesCan() {
+        List<byte[]> answer = call("jaeger.storage.v2.Capabilities/GetCapabilities", new byte[0]);
+        assertEquals(1, answer.size());
+        assertEquals("0a0408011001", HexFormat.of().formatHex(answer.get(0)));
+    }
+
     @Test
     void whatIsWrongWithARequestIsSaid() {
         assertEquals(

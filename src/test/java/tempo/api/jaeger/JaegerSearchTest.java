@@ -69,7 +69,10 @@ class JaegerSearchTest {
                 .setStatus(io.opentelemetry.proto.trace.v1.Status.newBuilder()
                         .setCode(io.opentelemetry.proto.trace.v1.Status.StatusCode.STATUS_CODE_ERROR))
                 .build();
-        for (Span each : List.of(cart, pay)) {
+        Span again = span(SECOND, 3, "pay", SpanKind.SPAN_KIND_CLIENT, 12, 5)
+                .addAttributes(OtlpSpans.attribute("attempt", "second"))
+                .build();
+        for (Span each : List.of(cart, pay, again)) {
             assertEquals(
                     200,
                     NODE.export(OtlpSpans.request(each).toByteArray(), "Content-Type", "application/x-protobuf")
@@ -217,6 +220,11 @@ class JaegerSearchTest {
         assertEquals(List.of(SECOND), found(shop.andThen(typed("user", "bob"))));
         assertEquals(List.of(SECOND), found(shop.andThen(typed("error", "true"))));
         assertEquals(List.of(FIRST), found(shop.andThen(typed("span.kind", "server"))));
+        assertEquals(List.of(SECOND), found(typed("attempt", "second")), "whatever its service");
+        assertEquals(
+                List.of(),
+                found(shop.andThen(typed("attempt", "second")).andThen(typed("user", "bob"))),
+                "not from two spans of a trace");
         assertEquals(List.of(FIRST), found(shop.andThen(time(6, 100 * MILLI))), "the longer");
         assertEquals(List.of(SECOND), found(shop.andThen(time(7, 100 * MILLI))), "the shorter");
         assertEquals(List.of(SECOND), found(shop.andThen(time(4, START + 5 * MILLI))), "the later");
