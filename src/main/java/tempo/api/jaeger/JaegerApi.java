@@ -46,7 +46,9 @@ public final class JaegerApi {
     /** Jaeger's storage protocols, versions 1 and 2, over gRPC. */
     public Function<HttpRequest, CompletionStage<HttpResponse>> grpc() {
         Map<String, GrpcPort.Method> methods = new HashMap<>(new StorageV1(source, lists, dependencies).methods());
-        methods.putAll(new StorageV2(source, lists, dependencies).methods());
+        TraceSummaries summaries =
+                new TraceSummaries(source, SystemMaterializer.get(system).materializer());
+        methods.putAll(new StorageV2(source, lists, summaries, dependencies).methods());
         return new GrpcPort(system, tenants, methods);
     }
 

@@ -34,13 +34,15 @@ final class StorageV2 {
 
     private final TraceReads traces;
     private final Lists lists;
+    private final TraceSummaries summaries;
     private final Dependencies dependencies;
 
-    StorageV2(TraceSource source, Lists lists, Dependencies dependencies) {
+    StorageV2(TraceSource source, Lists lists, TraceSummaries summaries, Dependencies dependencies) {
         this.traces = new TraceReads(
                 source,
                 (otlp, warnings) -> TraceChunks.of(JaegerWarnings.add(otlp, warnings), TraceReads.CHUNK_BYTES_MAX));
         this.lists = lists;
+        this.summaries = summaries;
         this.dependencies = dependencies;
     }
 
@@ -56,6 +58,8 @@ final class StorageV2 {
                 this::find,
                 TRACE_READER + "FindTraceIDs",
                 this::findIds,
+                TRACE_READER + "FindTraceSummaries",
+                this::findSummaries,
                 "/jaeger.storage.v2.DependencyReader/GetDependencies",
                 dependencies::reply,
                 "/jaeger.storage.v2.Capabilities/GetCapabilities",
@@ -140,6 +144,11 @@ final class StorageV2 {
             requireAny(found);
             return found;
         });
+    }
+
+    private CompletionStage<Reply> findSummaries(String tenant, byte[] request) throws MalformedProtobufException {
+        return find(lists, tenant, SearchRequest.read(request, true))
+                .thenCompose(found -> summaries.reply(tenant, found));
     }
 
     private CompletionStage<Reply> findIds(String tenant, byte[] request) throws MalformedProtobufException {

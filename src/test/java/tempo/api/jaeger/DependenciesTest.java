@@ -11,20 +11,15 @@ import akka.stream.SystemMaterializer;
 import com.typesafe.config.ConfigFactory;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import tempo.querier.FoundTrace;
 import tempo.querier.SearchAnswer;
 import tempo.querier.TraceAnswer;
-import tempo.querier.TraceSource;
-import tempo.span.TraceId;
 import tempo.span.WireWriter;
 import tempo.tempodb.scan.SpanCriteria;
-import tempo.tempodb.scan.SpanNames;
 
 class DependenciesTest {
     private static ActorSystem<?> system;
@@ -40,30 +35,6 @@ class DependenciesTest {
     @AfterAll
     static void stop() {
         system.terminate();
-    }
-
-    /** Answers with the same trace however often it is asked. */
-    private record Traces(int count, byte[] otlp, List<String> missing, List<SpanCriteria> asked)
-            implements TraceSource {
-        @Override
-        public CompletionStage<TraceAnswer> trace(String tenant, TraceId id) {
-            return CompletableFuture.completedFuture(new TraceAnswer(otlp, 1, otlp.length, missing, false));
-        }
-
-        @Override
-        public CompletionStage<SearchAnswer<FoundTrace>> search(String tenant, SpanCriteria criteria, int limit) {
-            asked.add(criteria);
-            List<FoundTrace> found = new ArrayList<>();
-            for (int i = 0; i < Math.min(limit, count); i++) {
-                found.add(new FoundTrace(new TraceId(0, i + 1), 0));
-            }
-            return CompletableFuture.completedFuture(new SearchAnswer<>(found, List.of()));
-        }
-
-        @Override
-        public CompletionStage<SearchAnswer<SpanNames.Name>> names(String tenant, String service, long startMin) {
-            throw new AssertionError("no names are wanted");
-        }
     }
 
     private final List<SpanCriteria> asked = new ArrayList<>();
@@ -101,8 +72,9 @@ class DependenciesTest {
     }
 
     private Dependencies dependencies(int count, List<String> missing) {
+        byte[] otlp = trace();
         return new Dependencies(
-                new Traces(count, trace(), missing, asked),
+                new FixedTraces(count, id -> new TraceAnswer(otlp, 1, otlp.length, missing, false), asked),
                 SystemMaterializer.get(system).materializer());
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
@@ -230,6 +231,22 @@ class JaegerSearchTest {
         assertEquals(List.of(SECOND), found(shop.andThen(time(4, START + 5 * MILLI))), "the later");
         assertEquals(List.of(FIRST), found(shop.andThen(time(5, START + 5 * MILLI))), "the earlier");
 
+        List<byte[]> summaries = call("jaeger.storage.v2.TraceReader/FindTraceSummaries", query(shop));
+        assertEquals(2, summaries.size());
+        UnknownFieldSet newest = UnknownFieldSet.parseFrom(UnknownFieldSet.parseFrom(summaries.get(0))
+                .getField(1)
+                .getLengthDelimitedList()
+                .get(0));
+        assertEquals(
+                SECOND,
+                HexFormat.of()
+                        .formatHex(newest.getField(1)
+                                .getLengthDelimitedList()
+                                .get(0)
+                                .toByteArray()));
+        assertEquals(List.of(2L), newest.getField(6).getVarintList(), "spans");
+        assertEquals(List.of(1L), newest.getField(7).getVarintList(), "errors");
+
         byte[] bob = query(shop.andThen(text("user", "bob")));
         assertEquals(
                 1, call("jaeger.storage.v1.SpanReaderPlugin/FindTraces", bob).size());
@@ -317,8 +334,8 @@ class JaegerSearchTest {
                 "INVALID_ARGUMENT service must not be empty",
                 failure("jaeger.storage.v2.TraceReader/GetOperations", new byte[0]));
         assertEquals(
-                "UNIMPLEMENTED method /jaeger.storage.v2.TraceReader/FindTraceSummaries is not served",
-                failure("jaeger.storage.v2.TraceReader/FindTraceSummaries", new byte[0]));
+                "UNIMPLEMENTED searches are not answered in pages",
+                failure("jaeger.storage.v2.TraceReader/FindTraceSummaries", query(out -> out.string(10, ""))));
     }
 
     private static String failure(String method, byte[] request) {
