@@ -10,14 +10,13 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
+import tempo.tls.BearerToken;
 import tempo.tls.ClientTls;
 
 /** A server that is asked over HTTP, always in the same name. Thread-safe; calls block. */
@@ -145,8 +144,7 @@ public final class Endpoint {
                     Base64.getEncoder().encodeToString(settings.basicAuth().getBytes(UTF_8));
             request.setHeader("Authorization", "Basic " + encoded);
         } else if (!settings.bearerTokenFile().isEmpty()) {
-            String token = Files.readString(Path.of(settings.bearerTokenFile())).strip();
-            request.setHeader("Authorization", "Bearer " + token);
+            request.setHeader("Authorization", BearerToken.authorization(settings.bearerTokenFile()));
         }
         return request;
     }

@@ -37,8 +37,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import javax.net.ssl.SSLContext;
-import org.jspecify.annotations.Nullable;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
@@ -58,8 +56,7 @@ final class GrpcClient {
 
     private final ActorSystem<?> system;
     private final List<URI> nodes;
-    private final @Nullable SSLContext tls;
-    private final Map<String, String> headers;
+    private final NodeCredentials credentials;
     private final Duration timeout;
     private final long bytesMax;
     private final AtomicInteger next = new AtomicInteger();
@@ -69,21 +66,13 @@ final class GrpcClient {
      * A client of some nodes.
      *
      * @param nodes {@code http://host:port}, or https, at least one
-     * @param tls for https
-     * @param headers sent with each call
+     * @param credentials as they are when a call begins
      * @param bytesMax larger answers are failures, and so is what would make all answers that are being read more than twice as large
      */
-    GrpcClient(
-            ActorSystem<?> system,
-            List<URI> nodes,
-            @Nullable SSLContext tls,
-            Map<String, String> headers,
-            Duration timeout,
-            long bytesMax) {
+    GrpcClient(ActorSystem<?> system, List<URI> nodes, NodeCredentials credentials, Duration timeout, long bytesMax) {
         this.system = system;
         this.nodes = List.copyOf(nodes);
-        this.tls = tls;
-        this.headers = Map.copyOf(headers);
+        this.credentials = credentials;
         this.timeout = timeout;
         this.bytesMax = bytesMax;
     }
@@ -135,7 +124,7 @@ final class GrpcClient {
                 .addHeader(RawHeader.create("te", "trailers"))
                 .addHeader(RawHeader.create("x-scope-orgid", tenant))
                 .withEntity(HttpEntities.create(GRPC, frame));
-        for (Map.Entry<String, String> header : headers.entrySet()) {
+        for (Map.Entry<String, String> header : credentials.headers().entrySet()) {
             request = request.addHeader(RawHeader.create(header.getKey(), header.getValue()));
         }
         // The connection stays open for as long as its answer is read, and is closed then.
@@ -153,11 +142,10 @@ final class GrpcClient {
         OutgoingConnectionBuilder builder = Http.get(system)
                 .connectionTo(address.getHost())
                 .toPort(address.getPort() < 0 ? PORT_DEFAULT : address.getPort());
-        SSLContext context = tls;
-        return context == null || !address.getScheme().equals("https")
-                ? builder.http2WithPriorKnowledge()
-                : builder.withCustomHttpsConnectionContext(ConnectionContext.httpsClient(context))
-                        .http2();
+        return address.getScheme().equals("https")
+                ? builder.withCustomHttpsConnectionContext(ConnectionContext.httpsClient(credentials.tls()))
+                        .http2()
+                : builder.http2WithPriorKnowledge();
     }
 
     /** What is known of an answer while it is read. */

@@ -15,12 +15,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +42,6 @@ import tempo.cli.ListenAddress;
 import tempo.cli.Version;
 import tempo.config.ConfigSources;
 import tempo.tenant.Tenancy;
-import tempo.tls.ClientTls;
 import tempo.tls.ServerTls;
 import tempo.tls.TlsConfig;
 
@@ -177,20 +174,14 @@ public final class QueryCommand implements Callable<Integer> {
                 throw wrong("--node must be http://host:port or https://host:port but is " + node);
             }
         }
-        Map<String, String> headers = new HashMap<>();
-        if (nodeTokenFile != null) {
-            headers.put(
-                    "authorization", "Bearer " + Files.readString(nodeTokenFile).strip());
-        }
+        NodeCredentials credentials = NodeCredentials.of(
+                new NodeCredentials.PemFiles(nodeCaFile, nodeCertificateFile, nodeKeyFile),
+                Optional.ofNullable(nodeTokenFile));
         ActorSystem<?> system = ActorSystem.create(Behaviors.empty(), "tempo-query", config());
         try {
+            everyMinute(system, credentials::reload);
             GrpcClient client = new GrpcClient(
-                    system,
-                    nodes,
-                    ClientTls.context(nodeCaFile, nodeCertificateFile, nodeKeyFile),
-                    headers,
-                    Duration.ofSeconds(Math.max(1, timeoutSeconds)),
-                    ANSWER_BYTES_MAX);
+                    system, nodes, credentials, Duration.ofSeconds(Math.max(1, timeoutSeconds)), ANSWER_BYTES_MAX);
             JaegerApi api = new JaegerApi(
                     system,
                     new NodeStorage(client),
@@ -228,12 +219,11 @@ public final class QueryCommand implements Callable<Integer> {
         ServerBuilder builder = Http.get(system).newServerAt(address.getHostString(), address.getPort());
         if (!certificateFile.isEmpty()) {
             ServerTls tls = ServerTls.load(new TlsConfig(certificateFile, keyFile, clientCaFile, RELOAD));
-            system.scheduler()
-                    .scheduleAtFixedRate(
-                            RELOAD,
-                            RELOAD,
-                            () -> reload(system, tls),
-                            system.dispatchers().lookup(DispatcherSelector.blocking()));
+            everyMinute(system, () -> {
+                if (tls.reload()) {
+                    system.log().info("certificates were read anew, good until {}", tls.validUntil());
+                }
+            });
             builder = builder.enableHttps(ConnectionContext.httpsServer(tls::engine));
         }
         try {
@@ -246,15 +236,23 @@ public final class QueryCommand implements Callable<Integer> {
         }
     }
 
-    /** New connections get new certificates; if these cannot be used, the former ones. */
-    private static void reload(ActorSystem<?> system, ServerTls tls) {
-        try {
-            if (tls.reload()) {
-                system.log().info("certificates were read anew, good until {}", tls.validUntil());
+    /** Reads files that may have changed. */
+    private interface Reload {
+        void run() throws IOException;
+    }
+
+    /** New connections get what new files say; if these cannot be used, what the former ones said. */
+    private static void everyMinute(ActorSystem<?> system, Reload reload) {
+        Runnable attempt = () -> {
+            try {
+                reload.run();
+            } catch (IOException e) {
+                system.log().warn("certificates and tokens stay as they were: {}", e.getMessage());
             }
-        } catch (IOException e) {
-            system.log().warn("certificates stay as they were: {}", e.getMessage());
-        }
+        };
+        system.scheduler()
+                .scheduleAtFixedRate(
+                        RELOAD, RELOAD, attempt, system.dispatchers().lookup(DispatcherSelector.blocking()));
     }
 
     private void awaitStop(ActorSystem<?> system, List<ServerBinding> bound) throws InterruptedException {

@@ -1,4 +1,4 @@
-/** Certificates of ports, out of files. */
+/** Certificates of ports, and what clients show to them, out of files. */
 @NullMarked
 package tempo.tls;
 

@@ -9,6 +9,8 @@ import akka.actor.typed.javadsl.Behaviors;
 import com.google.protobuf.ByteString;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Span.SpanKind;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -80,7 +82,15 @@ class NodeStorageTest {
 
     private static NodeStorage storage(URI... nodes) {
         return new NodeStorage(
-                new GrpcClient(system, List.of(nodes), null, Map.of(), Duration.ofSeconds(20), 64 << 20));
+                new GrpcClient(system, List.of(nodes), noCredentials(), Duration.ofSeconds(20), 64 << 20));
+    }
+
+    private static NodeCredentials noCredentials() {
+        try {
+            return NodeCredentials.of(new NodeCredentials.PemFiles("", "", ""), Optional.empty());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static URI node() {
@@ -170,7 +180,7 @@ class NodeStorageTest {
     @Test
     void anAnswerThatIsTooLargeIsAFailure() throws Exception {
         NodeStorage storage =
-                new NodeStorage(new GrpcClient(system, List.of(node()), null, Map.of(), Duration.ofSeconds(20), 10));
+                new NodeStorage(new GrpcClient(system, List.of(node()), noCredentials(), Duration.ofSeconds(20), 10));
         assertEquals(
                 List.of("node " + node() + " did not answer: its answer has more than 10 bytes"),
                 await(storage.trace("team-a", ID)).missing());

@@ -1,9 +1,14 @@
 package tempo.query;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,11 +17,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import tempo.NodeFixture;
 import tempo.config.ConfigSources;
 import tempo.querier.TraceAnswer;
 import tempo.span.TraceId;
-import tempo.tls.ClientTls;
 import tempo.tls.TestCertificates;
 
 /** A node whose port speaks TLS. */
@@ -44,14 +49,13 @@ class NodeStorageTlsTest {
         SYSTEM.terminate();
     }
 
-    private static TraceAnswer ask(String caFile) throws Exception {
+    private static NodeCredentials trusting(String caFile) throws Exception {
+        return NodeCredentials.of(new NodeCredentials.PemFiles(caFile, "", ""), Optional.empty());
+    }
+
+    private static TraceAnswer ask(NodeCredentials credentials) throws Exception {
         GrpcClient client = new GrpcClient(
-                SYSTEM,
-                List.of(NODE.receiver("Jaeger storage")),
-                ClientTls.context(caFile, "", ""),
-                Map.of(),
-                Duration.ofSeconds(20),
-                1 << 20);
+                SYSTEM, List.of(NODE.receiver("Jaeger storage")), credentials, Duration.ofSeconds(20), 1 << 20);
         return new NodeStorage(client)
                 .trace("single-tenant", new TraceId(1, 2))
                 .toCompletableFuture()
@@ -60,13 +64,39 @@ class NodeStorageTlsTest {
 
     @Test
     void aNodeIsAskedIfItsAuthorityIsTrusted() throws Exception {
-        TraceAnswer none = ask(CERTIFICATES.authorityFile.toString());
+        TraceAnswer none = ask(trusting(CERTIFICATES.authorityFile.toString()));
         assertEquals(List.of(), none.missing());
         assertEquals(0, none.spans());
     }
 
     @Test
     void aNodeThatNobodyVouchesForIsNot() throws Exception {
-        assertEquals(1, ask("").missing().size());
+        assertEquals(1, ask(trusting("")).missing().size());
+    }
+
+    @Test
+    void whatChangesInFilesCountsFromTheNextCallOn(@TempDir Path directory) throws Exception {
+        Path ca = directory.resolve("ca.pem");
+        Path token = Files.writeString(directory.resolve("token"), "one\n");
+        Files.writeString(ca, TestCertificates.temporary().authority.certificatePem());
+        NodeCredentials credentials =
+                NodeCredentials.of(new NodeCredentials.PemFiles(ca.toString(), "", ""), Optional.of(token));
+        assertEquals(1, ask(credentials).missing().size(), "another authority");
+        assertEquals(Map.of("authorization", "Bearer one"), credentials.headers());
+
+        Files.copy(CERTIFICATES.authorityFile, ca, StandardCopyOption.REPLACE_EXISTING);
+        Files.writeString(token, "two\n");
+        credentials.reload();
+        assertEquals(List.of(), ask(credentials).missing());
+        assertEquals(Map.of("authorization", "Bearer two"), credentials.headers());
+
+        Files.writeString(ca, "half a file");
+        assertThrows(IOException.class, credentials::reload);
+        assertEquals(List.of(), ask(credentials).missing(), "what was read before still counts");
+        Files.copy(CERTIFICATES.authorityFile, ca, StandardCopyOption.REPLACE_EXISTING);
+        Files.delete(token);
+        assertEquals(
+                "bearer token file " + token + " does not exist",
+                assertThrows(IOException.class, credentials::reload).getMessage());
     }
 }
