@@ -46,7 +46,7 @@ public final class NodeFixture implements BeforeAllCallback, AfterAllCallback {
             Map.entry("akka.coordinated-shutdown.run-by-jvm-shutdown-hook", "off"),
             Map.entry("akka.jvm-exit-on-fatal-error", "off"));
 
-    private final Map<String, String> settings = new HashMap<>(FOR_TESTS);
+    private final Map<String, String> overrides;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
@@ -54,8 +54,17 @@ public final class NodeFixture implements BeforeAllCallback, AfterAllCallback {
     private Optional<Path> directory = Optional.empty();
 
     private NodeFixture(Map<String, String> overrides) {
+        this.overrides = Map.copyOf(overrides);
+    }
+
+    /** Starts a node on free ports, with its data in a directory. */
+    static Node start(Path data, Map<String, String> overrides) throws IOException {
+        Map<String, String> settings = new HashMap<>(FOR_TESTS);
         ConfigSources.portKeys().forEach(key -> settings.put(key, "0"));
         settings.putAll(overrides);
+        settings.put("tempo.data-dir", data.toString());
+        Config config = ConfigSources.load(Optional.empty(), Map.of(), settings);
+        return Node.start(Settings.of(config), config);
     }
 
     /** A node with some settings, by full key, other than the defaults; to be registered in a static field. */
@@ -67,11 +76,9 @@ public final class NodeFixture implements BeforeAllCallback, AfterAllCallback {
     public void beforeAll(ExtensionContext context) throws IOException {
         Path data = Files.createTempDirectory("tempo-node");
         directory = Optional.of(data);
-        settings.put("tempo.data-dir", data.toString());
-        Config config = ConfigSources.load(Optional.empty(), Map.of(), settings);
         log.start();
         rootLogger().addAppender(log);
-        node = Optional.of(Node.start(Settings.of(config), config));
+        node = Optional.of(start(data, overrides));
     }
 
     @Override

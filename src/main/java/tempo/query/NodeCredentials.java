@@ -1,65 +1,55 @@
 package tempo.query;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import tempo.tls.BearerToken;
 import tempo.tls.ClientTls;
 
 /** Whom a client of nodes trusts and what it shows them, out of files that may change while it runs. Thread-safe. */
 final class NodeCredentials {
-    private final PemFiles files;
-    private final Optional<Path> tokenFile;
+    private final CredentialFiles files;
     private volatile Current current;
-
-    private NodeCredentials(PemFiles files, Optional<Path> tokenFile) throws IOException {
-        this.files = files;
-        this.tokenFile = tokenFile;
-        this.current = read(files, tokenFile);
-    }
-
-    /**
-     * PEM files; any may be empty.
-     *
-     * @param ca who may vouch for nodes
-     * @param certificate what is shown to them
-     * @param key its key
-     */
-    record PemFiles(String ca, String certificate, String key) {}
-
-    private record Current(SSLContext tls, Map<String, String> headers) {}
 
     /**
      * Reads the files.
      *
-     * @param tokenFile with a bearer token for a proxy before the nodes
      * @throws IOException with a sentence that names the file, if one cannot be used
      */
-    static NodeCredentials of(PemFiles files, Optional<Path> tokenFile) throws IOException {
-        return new NodeCredentials(files, tokenFile);
-    }
-
-    private static Current read(PemFiles files, Optional<Path> tokenFile) throws IOException {
-        SSLContext tls = ClientTls.context(files.ca(), files.certificate(), files.key());
-        if (tokenFile.isEmpty()) {
-            return new Current(tls, Map.of());
-        }
-        return new Current(
-                tls,
-                Map.of(
-                        "authorization",
-                        BearerToken.authorization(tokenFile.get().toString())));
+    NodeCredentials(CredentialFiles files) throws IOException {
+        this.files = files;
+        this.current = read(files);
     }
 
     /**
-     * Reads the files again, for calls from now on. Blocks.
+     * Any may be empty.
      *
-     * @throws IOException as {@link #of}; then all stays as it was
+     * @param ca who may vouch for nodes (PEM)
+     * @param certificate what is shown to them (PEM)
+     * @param key its key (PEM)
+     * @param token a bearer token for a proxy before them
+     */
+    record CredentialFiles(String ca, String certificate, String key, String token) {
+        static final CredentialFiles NONE = new CredentialFiles("", "", "", "");
+    }
+
+    private record Current(SSLContext tls, Map<String, String> headers) {}
+
+    private static Current read(CredentialFiles files) throws IOException {
+        return new Current(
+                ClientTls.context(files.ca(), files.certificate(), files.key()),
+                files.token().isEmpty() ? Map.of() : Map.of("authorization", BearerToken.authorization(files.token())));
+    }
+
+    /**
+     * Reads the files again, if there are any, for calls from now on. Blocks.
+     *
+     * @throws IOException as at first; then all stays as it was
      */
     void reload() throws IOException {
-        current = read(files, tokenFile);
+        if (!files.equals(CredentialFiles.NONE)) {
+            current = read(files);
+        }
     }
 
     SSLContext tls() {

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -28,7 +27,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -92,7 +90,7 @@ public final class QueryCommand implements Callable<Integer> {
     private String nodeKeyFile = "";
 
     @Option(names = "--node-bearer-token-file", paramLabel = "FILE", description = "A file with a token for them.")
-    private @Nullable Path nodeTokenFile;
+    private String nodeTokenFile = "";
 
     @Option(
             names = "--listen-grpc",
@@ -174,9 +172,8 @@ public final class QueryCommand implements Callable<Integer> {
                 throw wrong("--node must be http://host:port or https://host:port but is " + node);
             }
         }
-        NodeCredentials credentials = NodeCredentials.of(
-                new NodeCredentials.PemFiles(nodeCaFile, nodeCertificateFile, nodeKeyFile),
-                Optional.ofNullable(nodeTokenFile));
+        NodeCredentials credentials = new NodeCredentials(
+                new NodeCredentials.CredentialFiles(nodeCaFile, nodeCertificateFile, nodeKeyFile, nodeTokenFile));
         ActorSystem<?> system = ActorSystem.create(Behaviors.empty(), "tempo-query", config());
         try {
             everyMinute(system, credentials::reload);

@@ -42,21 +42,12 @@ final class SpanSet {
             public void span(OtlpTree.Scope scope, OtlpTree.Span span) {
                 String id = HexFormat.of().formatHex(span.spanId);
                 contents.computeIfAbsent(id, unused -> new HashSet<>()).add(content(resource, scope, span));
-                if (hasParent(span)) {
+                if (span.hasParent()) {
                     parents.add(HexFormat.of().formatHex(span.parentSpanId));
                 }
             }
         });
         return new SpanSet(contents, parents);
-    }
-
-    private static boolean hasParent(OtlpTree.Span span) {
-        for (byte each : span.parentSpanId) {
-            if (each != 0) {
-                return true;
-            }
-        }
-        return false;
     }
 
     boolean isEmpty() {

@@ -10,7 +10,6 @@ import com.google.protobuf.ByteString;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Span.SpanKind;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -80,17 +79,13 @@ class NodeStorageTest {
         system.terminate();
     }
 
-    private static NodeStorage storage(URI... nodes) {
+    private static NodeStorage storage(URI... nodes) throws IOException {
         return new NodeStorage(
                 new GrpcClient(system, List.of(nodes), noCredentials(), Duration.ofSeconds(20), 64 << 20));
     }
 
-    private static NodeCredentials noCredentials() {
-        try {
-            return NodeCredentials.of(new NodeCredentials.PemFiles("", "", ""), Optional.empty());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static NodeCredentials noCredentials() throws IOException {
+        return new NodeCredentials(NodeCredentials.CredentialFiles.NONE);
     }
 
     private static URI node() {

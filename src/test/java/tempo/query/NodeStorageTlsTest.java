@@ -50,7 +50,7 @@ class NodeStorageTlsTest {
     }
 
     private static NodeCredentials trusting(String caFile) throws Exception {
-        return NodeCredentials.of(new NodeCredentials.PemFiles(caFile, "", ""), Optional.empty());
+        return new NodeCredentials(new NodeCredentials.CredentialFiles(caFile, "", "", ""));
     }
 
     private static TraceAnswer ask(NodeCredentials credentials) throws Exception {
@@ -80,7 +80,7 @@ class NodeStorageTlsTest {
         Path token = Files.writeString(directory.resolve("token"), "one\n");
         Files.writeString(ca, TestCertificates.temporary().authority.certificatePem());
         NodeCredentials credentials =
-                NodeCredentials.of(new NodeCredentials.PemFiles(ca.toString(), "", ""), Optional.of(token));
+                new NodeCredentials(new NodeCredentials.CredentialFiles(ca.toString(), "", "", token.toString()));
         assertEquals(1, ask(credentials).missing().size(), "another authority");
         assertEquals(Map.of("authorization", "Bearer one"), credentials.headers());
 

@@ -4,6 +4,7 @@ import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.japi.function.Function;
+import akka.stream.Materializer;
 import akka.stream.SystemMaterializer;
 import java.time.Duration;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ import tempo.tenant.Tenancy;
 public final class JaegerApi {
     private final ActorSystem<?> system;
     private final TraceSource source;
+    private final Materializer materializer;
     private final Lists lists;
     private final Dependencies dependencies;
     private final RequestTenant tenants;
@@ -38,27 +40,21 @@ public final class JaegerApi {
         this.system = system;
         this.source = source;
         this.lists = new Lists(source, namesLookback.toMillis(), clock);
-        this.dependencies =
-                new Dependencies(source, SystemMaterializer.get(system).materializer());
+        this.materializer = SystemMaterializer.get(system).materializer();
+        this.dependencies = new Dependencies(source, materializer);
         this.tenants = new RequestTenant(tenancy, tenantHeader);
     }
 
     /** Jaeger's storage protocols, versions 1 and 2, over gRPC. */
     public Function<HttpRequest, CompletionStage<HttpResponse>> grpc() {
         Map<String, GrpcPort.Method> methods = new HashMap<>(new StorageV1(source, lists, dependencies).methods());
-        TraceSummaries summaries =
-                new TraceSummaries(source, SystemMaterializer.get(system).materializer());
+        TraceSummaries summaries = new TraceSummaries(source, materializer);
         methods.putAll(new StorageV2(source, lists, summaries, dependencies).methods());
         return new GrpcPort(system, tenants, methods);
     }
 
     /** What Jaeger's query service answers over HTTP. */
     public Function<HttpRequest, CompletionStage<HttpResponse>> http() {
-        return new JaegerHttp(
-                source,
-                lists,
-                dependencies,
-                tenants,
-                SystemMaterializer.get(system).materializer());
+        return new JaegerHttp(source, lists, dependencies, tenants, materializer);
     }
 }

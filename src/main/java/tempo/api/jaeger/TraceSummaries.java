@@ -69,9 +69,7 @@ final class TraceSummaries {
             if (partial > 0) {
                 missing.add(partial + " of the traces may lack spans");
             }
-            if (messages.isEmpty() && !missing.isEmpty()) {
-                throw TraceReads.unavailable(missing);
-            }
+            StorageV2.requireAny(new SearchAnswer<>(messages, missing));
             return new Reply(Source.from(messages), missing);
         }
     }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import tempo.format.FormatException;
+import tempo.format.otlp.OtlpFields;
 import tempo.format.otlp.OtlpTree;
 import tempo.span.TraceId;
 import tempo.span.WireWriter;
@@ -20,12 +21,10 @@ import tempo.span.WireWriter;
  * <a href="https://github.com/jaegertracing/jaeger-idl/tree/main/proto/storage/v2">trace_storage.proto</a>, by its documented fields.
  */
 final class TraceSummary implements OtlpTree.Visitor {
-    private static final int STATUS_ERROR = 2;
-
     private final Map<String, Service> services = new TreeMap<>();
     private final Set<ByteBuffer> ids = new HashSet<>();
     private final List<ByteBuffer> parents = new ArrayList<>();
-    private Service service = new Service("");
+    private String serviceName = "";
     private String rootService = "";
     private String rootOperation = "";
     private long rootStart = Long.MAX_VALUE;
@@ -35,13 +34,8 @@ final class TraceSummary implements OtlpTree.Visitor {
     private TraceSummary() {}
 
     private static final class Service {
-        private final String name;
         private int spans;
         private int errors;
-
-        Service(String name) {
-            this.name = name;
-        }
     }
 
     /**
@@ -57,36 +51,27 @@ final class TraceSummary implements OtlpTree.Visitor {
 
     @Override
     public void resource(OtlpTree.Resource resource) {
-        service = services.computeIfAbsent(resource.serviceName(), Service::new);
+        serviceName = resource.serviceName();
     }
 
     @Override
     public void span(OtlpTree.Scope scope, OtlpTree.Span span) {
+        Service service = services.computeIfAbsent(serviceName, unused -> new Service());
         service.spans++;
-        service.errors += span.statusCode == STATUS_ERROR ? 1 : 0;
+        service.errors += span.statusCode == OtlpFields.STATUS_ERROR ? 1 : 0;
         start = span.start > 0 ? Math.min(start, span.start) : start;
         end = Math.max(end, span.end);
         ids.add(ByteBuffer.wrap(span.spanId));
-        if (!isAbsent(span.parentSpanId)) {
+        if (span.hasParent()) {
             parents.add(ByteBuffer.wrap(span.parentSpanId));
         } else if (span.start < rootStart) {
             rootStart = span.start;
-            rootService = service.name;
+            rootService = serviceName;
             rootOperation = span.name;
         }
     }
 
-    private static boolean isAbsent(byte[] id) {
-        for (byte each : id) {
-            if (each != 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     private byte[] response(TraceId id) {
-        services.values().removeIf(each -> each.spans == 0);
         WireWriter out = new WireWriter(256);
         int summary = out.begin(1);
         out.bytes(1, id.toBytes(), 0, TraceId.BYTES);
@@ -97,13 +82,13 @@ final class TraceSummary implements OtlpTree.Visitor {
         out.varint(6, services.values().stream().mapToInt(each -> each.spans).sum());
         out.varint(7, services.values().stream().mapToInt(each -> each.errors).sum());
         out.varint(8, parents.stream().filter(each -> !ids.contains(each)).count());
-        for (Service each : services.values()) {
+        services.forEach((name, each) -> {
             int mark = out.begin(9);
-            out.string(1, each.name);
+            out.string(1, name);
             out.varint(2, each.spans);
             out.varint(3, each.errors);
             out.end(mark);
-        }
+        });
         out.end(summary);
         return out.toByteArray();
     }

@@ -84,6 +84,16 @@ public final class OtlpTree {
         public int flags;
 
         private Span() {}
+
+        /** Whether it names a parent; an id of zeros is none. */
+        public boolean hasParent() {
+            for (byte each : parentSpanId) {
+                if (each != 0) {
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 
     /**
